@@ -1,0 +1,1 @@
+"""One page per enterprise, made of sections that the platforms contribute."""

@@ -1,0 +1,1 @@
+"""Landing pages and what every page shows."""

@@ -1,0 +1,91 @@
+"""Who somebody is and which firms they reach: every query of firm data passes here."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db.models import Q
+
+from gongmai.core.access import rules
+from gongmai.core.access.models import User
+from gongmai.core.access.types import Actor, Grant, NotAllowed, Role, Scope, ScopeKind
+
+_TABLE = Path(__file__).parent / "data" / "permissions.yaml"
+
+
+@lru_cache(maxsize=1)
+def permissions() -> dict[str, frozenset[Role]]:
+    """The table of actions and roles."""
+    table = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))["actions"]
+    return {action: frozenset(Role(role) for role in roles) for action, roles in table.items()}
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Whether the actor may do the action at all (on which firms: `scope`)."""
+    return rules.may(permissions(), actor, action)
+
+
+def check_may(actor: Actor, action: str) -> None:
+    """Raise NotAllowed unless the actor may."""
+    rules.check_may(permissions(), actor, action)
+
+
+def scope(actor: Actor, action: str) -> Scope:
+    """The firms on which the actor may do the action."""
+    return rules.compute_scope(permissions(), actor, action)
+
+
+def scope_filter(actor: Actor, action: str, prefix: str = "") -> Q:
+    """A condition on Enterprise (or, with a prefix such as ``enterprise__``, on what belongs to one)."""
+    reach = scope(actor, action)
+    if reach.everything:
+        return Q()
+    condition = Q(**{f"{prefix}pk__in": sorted(reach.enterprises)})
+    for column, codes in (("unit", reach.units), ("region", reach.regions), ("park", reach.parks)):
+        if codes:
+            condition |= Q(**{f"{prefix}{column}__in": sorted(codes)})
+    return condition
+
+
+def scope_sql(actor: Actor, action: str) -> tuple[str, list[Any]]:
+    """The same condition for the panel's columns: SQL text with ``?`` and its values."""
+    reach = scope(actor, action)
+    if reach.everything:
+        return "TRUE", []
+    parts: list[str] = []
+    values: list[Any] = []
+    columns = (
+        ("enterprise_id", sorted(reach.enterprises)),
+        ("unit", sorted(reach.units)),
+        ("region", sorted(reach.regions)),
+        ("park", sorted(reach.parks)),
+    )
+    for column, codes in columns:
+        if codes:
+            parts.append(f"{column} IN ({', '.join('?' * len(codes))})")
+            values.extend(codes)
+    return ("(" + " OR ".join(parts) + ")" if parts else "FALSE"), values
+
+
+def check_reach(actor: Actor, action: str, enterprise: Any) -> None:
+    """Raise NotAllowed unless the actor may do the action on this enterprise (an Enterprise row)."""
+    check_may(actor, action)
+    reach = scope(actor, action)
+    if not (
+        reach.everything
+        or enterprise.pk in reach.enterprises
+        or enterprise.unit in reach.units
+        or enterprise.region in reach.regions
+        or (enterprise.park and enterprise.park in reach.parks)
+    ):
+        raise NotAllowed(action)
+
+
+def actor_of(user: User) -> Actor:
+    """The actor that a signed-in person is: their grants as of now, so that a revoked role ends at once."""
+    grants = tuple(
+        Grant(Role(role), ScopeKind(kind), value)
+        for role, kind, value in user.grants.values_list("role", "scope_kind", "scope_value")
+    )
+    return Actor(user_id=user.pk, name=user.display_name or user.username, grants=grants)

@@ -1,0 +1,89 @@
+"""Who acts, in which roles, over which part of the city."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The kinds of person; what each may do is data (data/permissions.yaml)."""
+
+    ENTERPRISE = "enterprise"
+    COUNTY = "county"
+    PARK = "park"
+    CITY = "city"
+    LEADER = "leader"
+    BANK = "bank"
+    EXPERT = "expert"
+    AUDITOR = "auditor"
+    SYSADMIN = "sysadmin"
+    SYSTEM = "system"
+
+
+class ScopeKind(StrEnum):
+    """What a grant is limited to."""
+
+    ENTERPRISE = "enterprise"
+    UNIT = "unit"
+    REGION = "region"
+    PARK = "park"
+    CITY = "city"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role over a part of the city; `value` is an enterprise's id or a unit, region or park code."""
+
+    role: Role
+    kind: ScopeKind
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts: a person with grants, or the system itself."""
+
+    user_id: int | None
+    name: str
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held, whatever their scope."""
+        return frozenset(grant.role for grant in self.grants)
+
+    @property
+    def enterprise_id(self) -> int | None:
+        """The one enterprise that this person files for, if any."""
+        for grant in self.grants:
+            if grant.role is Role.ENTERPRISE:
+                return int(grant.value)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The firms within reach: everything, or the union of the parts. Empty means none."""
+
+    everything: bool = False
+    enterprises: frozenset[int] = field(default_factory=frozenset)
+    units: frozenset[str] = field(default_factory=frozenset)
+    regions: frozenset[str] = field(default_factory=frozenset)
+    parks: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def is_empty(self) -> bool:
+        """True when no firm is within reach."""
+        return not (self.everything or self.enterprises or self.units or self.regions or self.parks)
+
+
+NOBODY = Actor(user_id=None, name="")
+SYSTEM = Actor(user_id=None, name="system", grants=(Grant(Role.SYSTEM, ScopeKind.CITY),))
+
+
+class NotAllowed(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """The actor may not do this. `action` is the code that was asked for."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(action)
+        self.action = action

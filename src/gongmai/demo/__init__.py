@@ -1,0 +1,1 @@
+"""The generator of the demonstration city: writes a city folder of plain files and nothing else."""

@@ -6,10 +6,8 @@ that dies leaves its lease to run out; the deliveries are then taken again, so h
 """
 
 import logging
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,7 +16,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from gongmai.core.outbox.models import Delivery
-from gongmai.core.outbox.types import Handler, Message
+from gongmai.core.outbox.types import Event, Flow, Handler, Message
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
@@ -26,12 +24,12 @@ BATCH = 5000
 log = logging.getLogger(__name__)
 
 
-def announce(event: Any, *, actor_id: int | None = None) -> list[int]:
+def announce(event: Event, *, actor_id: int | None = None) -> list[int]:
     """Write one delivery for each handler of the event, in the caller's transaction; give their numbers."""
     if not connection.in_atomic_block:
         raise RuntimeError("an event is announced in the transaction of its write")
     now = timezone.now()
-    payload = asdict(event)
+    payload = asdict(event)  # type: ignore[call-overload]
     numbers = []
     for kind, handler in _flow():
         if kind is type(event):
@@ -58,12 +56,13 @@ def deliver_once() -> int:
     return ended
 
 
-def _flow() -> Sequence[tuple[type, Handler]]:
-    return import_string(settings.GONGMAI_FLOW)  # type: ignore[no-any-return]
+def _flow() -> Flow:
+    flow: Flow = import_string(settings.GONGMAI_FLOW)
+    return flow
 
 
 def _path(handler: Handler) -> str:
-    return f"{handler.__module__}.{handler.__qualname__}"  # type: ignore[attr-defined]
+    return f"{handler.__module__}.{handler.__qualname__}"
 
 
 def _open(path: str) -> Q:

@@ -1,4 +1,4 @@
-"""How numbers are shown. Stored money is integer thousand yuan; readers see tens of thousands (wan) or hundreds of millions (yi) of yuan."""
+"""How numbers are shown: stored money is thousand yuan, readers see wan (10,000) or yi (100 million)."""
 
 from decimal import Decimal
 

@@ -1,0 +1,14 @@
+"""Settings of the tests: state in a temporary folder, cheap password hashing."""
+
+import os
+import tempfile
+
+os.environ["GONGMAI_DATA"] = os.environ.get("GONGMAI_TEST_DATA") or tempfile.mkdtemp(prefix="gongmai-test-")
+
+from gongmai.config.settings import *  # noqa: F403
+
+# The real hasher is tested by itself; elsewhere a test that signs in should not wait for it.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "gongmai.core.access.hashers.RushArgon2Hasher",
+]

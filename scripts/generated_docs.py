@@ -23,8 +23,8 @@ def flow_page() -> str:
         source = f"{event.__module__.removeprefix('gongmai.').removesuffix('.events')}.{event.__name__}"
         target = f"{handler.__module__.removeprefix('gongmai.')}.{handler.__name__}"
         lines.append(f'  {source.replace(".", "_")}(["{source}"]) --> {target.replace(".", "_")}["{target}"]')
-    lines += ["```", "", "Each arrow is a delivery of the outbox: written in the transaction of the event, at least", ""]
-    lines[-1] = "once, to an idempotent handler. Wired in `src/gongmai/flow.py` and nowhere else."
+    lines += ["```", "", "Each arrow is a delivery of the outbox, written in the transaction of the event:"]
+    lines += ["at least once, to an idempotent handler. Wired in `src/gongmai/flow.py` and nowhere else."]
     return "\n".join(lines) + "\n"
 
 
@@ -32,7 +32,11 @@ def states_page() -> str:
     """The states of a case under review and the moves between them."""
     lines = [NOTE, "# The states of a case", "", "```mermaid", "stateDiagram-v2", "  [*] --> draft"]
     lines += [f"  {old.value} --> {new.value}: {move.value}" for (old, move), new in TRANSITIONS.items()]
-    lines += ["```", "", "From `TRANSITIONS` in `src/gongmai/core/review/types.py`; any other move is refused."]
+    lines += [
+        "```",
+        "",
+        "From `TRANSITIONS` in `src/gongmai/core/review/types.py`; any other move is refused.",
+    ]
     return "\n".join(lines) + "\n"
 
 

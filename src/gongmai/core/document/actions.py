@@ -1,0 +1,133 @@
+"""Sending tables as files.
+
+`table_response` is the one way by which a page or an API sends a table as Excel or CSV:
+
+    if (wanted := wanted_format(request)) is not None:
+        return table_response(request, Table(title=..., columns=..., rows=..., firm_level=True), name, wanted)
+
+Firm-level tables leave a line in the trail before the first byte leaves.
+"""
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from io import StringIO
+from itertools import chain
+from typing import Any
+
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+
+from gongmai.core.audit.actions import record
+from gongmai.core.document.ports import WorkbookWriter
+from gongmai.core.document.rules.text import clean_file_name, clean_text, quote_for_csv
+from gongmai.core.document.types import Format, Kind, Table, Value
+from gongmai.core.ports import adapter
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_IN_MEMORY_BYTES = 2 * 1024 * 1024
+_CHUNK_ROWS = 500
+
+
+def wanted_format(request: HttpRequest) -> Format | None:
+    """The download asked for by ``?format=xlsx|csv``, or None for the page itself."""
+    asked = request.GET.get("format", "")
+    return Format(asked) if asked in set(Format) else None
+
+
+def table_response(
+    request: HttpRequest,
+    table: Table | list[Table],
+    name: str,
+    format: Format | str,  # noqa: A002 - the word of the address
+) -> HttpResponseBase:
+    """Send a table (or, as Excel, several: a sheet for each) as a file called `name`, without suffix.
+
+    Raises ValueError for an unknown format. The caller has applied the reader's scope to the rows.
+    """
+    wanted = Format(format)
+    tables = [table] if isinstance(table, Table) else table
+    if any(one.firm_level for one in tables):
+        _record_download(request, tables, name, wanted)
+    file_name = clean_file_name(name, f".{wanted.value}")
+    response: HttpResponseBase
+    if wanted is Format.CSV:
+        response = StreamingHttpResponse(write_csv(tables[0]), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file_name)
+    else:
+        response = workbook_response(tables, file_name)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def workbook_response(tables: list[Table], file_name: str) -> FileResponse:
+    """Write the tables to a temporary file (in memory while small) and send it."""
+    writer: WorkbookWriter = adapter("workbook_writer")
+    target = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - the response closes it
+    writer.write(tables, target)
+    target.seek(0)
+    return FileResponse(target, as_attachment=True, filename=file_name, content_type=XLSX_TYPE)
+
+
+def write_csv(table: Table) -> Iterator[bytes]:
+    """The table as CSV, UTF-8 with a byte order mark (so that Excel reads Chinese), in chunks of rows."""
+    buffer = StringIO()
+    writer = csv.writer(buffer)
+    kinds = [column.kind for column in table.columns]
+    header: list[Any] = [_text_cell(" ".join((*column.groups, column.label))) for column in table.columns]
+    body: Iterator[list[Any]] = (
+        [_csv_cell(*pair) for pair in zip(values, kinds, strict=False)] for values in table.values()
+    )
+    buffer.write("\ufeff")
+    for number, row in enumerate(chain(iter([header]), body)):
+        writer.writerow(row)
+        if number % _CHUNK_ROWS == _CHUNK_ROWS - 1:
+            yield _take(buffer)
+    yield _take(buffer)
+
+
+def _take(buffer: StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()
+
+
+def _text_cell(text: str) -> str:
+    return quote_for_csv(clean_text(text))
+
+
+def _csv_cell(value: Value, kind: Kind) -> Any:
+    """A number as a number, a date as ISO text, user text with the quote where it looks like a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        moment = timezone.localtime(value) if timezone.is_aware(value) else value
+        return moment.isoformat(" ", "seconds" if kind is Kind.DATETIME else "minutes").split("+")[0]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return _text_cell(value)
+    return value
+
+
+def _record_download(request: HttpRequest, tables: list[Table], name: str, wanted: Format) -> None:
+    """One line: who took which firm-level table, with which filters."""
+    with transaction.atomic():
+        record(
+            actor=request.actor,  # type: ignore[attr-defined]
+            action="document.export",
+            kind="export",
+            object_id=name[:60],
+            payload={
+                "titles": [table.title for table in tables],
+                "format": wanted.value,
+                "address": request.path,
+                "query": request.GET.urlencode()[:500],
+            },
+        )

@@ -1,0 +1,22 @@
+"""What the adapters for workbooks must do. Settings name them: workbook_reader, workbook_writer."""
+
+from collections.abc import Sequence
+from typing import IO, Protocol
+
+from gongmai.core.document.types import Limits, Sheets, Table
+
+
+class WorkbookReader(Protocol):
+    """Reads an .xlsx file that may be hostile."""
+
+    def read(self, content: bytes, limits: Limits) -> Sheets:
+        """The sheets of the workbook; FileRefused when it is not one, or costs more than the limits."""
+        ...
+
+
+class WorkbookWriter(Protocol):
+    """Writes tables as an .xlsx file with typed cells, row by row."""
+
+    def write(self, tables: Sequence[Table], target: IO[bytes]) -> int:
+        """Write each table to a sheet of its own and return how many rows were written."""
+        ...

@@ -1,0 +1,48 @@
+"""Text that leaves in a file: no formula by accident, no name that misleads.
+
+Source: OWASP ASVS 5.0, 1.2.10 (CSV and formula injection) and 5.3.2 (file names).
+"""
+
+import re
+import unicodedata
+
+# what spreadsheet programs read as the start of a formula, the full-width forms included
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+_UNSAFE_IN_SHEETS = re.compile(r"[\\/:*?\[\]\x00-\x1f\x7f]+")
+_HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn")
+_NAME_CHARS = 80
+_SHEET_CHARS = 31
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet program might take this text for a formula."""
+    return text.lstrip(" \u3000").startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS)
+
+
+def quote_for_csv(text: str) -> str:
+    """Text for a CSV cell: a quote before what would become a formula. Numbers never pass here."""
+    return f"'{text}" if looks_like_formula(text) else text
+
+
+def clean_text(text: str) -> str:
+    """Text that can be written to XML and shown: without control characters and lone surrogates."""
+    return "".join(char for char in text if char in "\t\n" or unicodedata.category(char) not in {"Cc", "Cs"})
+
+
+def clean_file_name(name: str, suffix: str = "") -> str:
+    """A name that is safe on every system: no path, no invisible or direction-changing characters."""
+    visible = "".join(char for char in name if unicodedata.category(char) not in _HIDDEN_CATEGORIES)
+    safe = _UNSAFE_IN_NAMES.sub("_", visible).strip(" ._")[:_NAME_CHARS].strip(" ._") or "file"
+    return safe + suffix
+
+
+def clean_sheet_name(name: str, taken: set[str]) -> str:
+    """A sheet name that Excel accepts and that is not in `taken` (compared without case); adds it there."""
+    safe = _UNSAFE_IN_SHEETS.sub(" ", clean_text(name)).strip(" '")[:_SHEET_CHARS].strip(" '") or "Sheet"
+    candidate, number = safe, 2
+    while candidate.casefold() in taken or candidate.casefold() == "history":
+        ending = f" {number}"
+        candidate, number = safe[: _SHEET_CHARS - len(ending)] + ending, number + 1
+    taken.add(candidate.casefold())
+    return candidate

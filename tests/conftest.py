@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from gongmai.core.period import clock
+from tests.city import City, build_city, serve
 
 
 @pytest.fixture
@@ -17,3 +18,16 @@ def simulated_time() -> Iterator[None]:
     clock.simulate(dt.datetime(2023, 7, 6, 9, 0, tzinfo=zone))
     yield
     (Path(settings.DATA_DIR) / "clock.json").unlink()
+
+
+@pytest.fixture(scope="session")
+def demo_city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """The demonstration city, built once a session by ``gongmai demo --build-only``."""
+    return build_city(tmp_path_factory.mktemp("city"))
+
+
+@pytest.fixture(scope="session")
+def demo_server(demo_city: City) -> Iterator[str]:
+    """The address of a server in front of the demonstration city."""
+    with serve(demo_city) as address:
+        yield address

@@ -186,12 +186,16 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # Ports and the adapters that fill them, by dotted path.
 GONGMAI_ADAPTERS = {
     "row_evaluator": "gongmai.adapters.sqlite_rows.SqliteRowEvaluator",
+    "fact_source": "gongmai.monitor.filing.queries.facts.ApprovedReturns",
+    "panel_builder": "gongmai.adapters.duckdb_panel.DuckDBPanelBuilder",
     "panel_engine.duckdb": "gongmai.adapters.duckdb_panel.DuckDBPanelEngine",
     "panel_engine.spark": "gongmai.adapters.spark_panel.SparkPanelEngine",
     "workbook_reader": "gongmai.adapters.workbook_reader.ChildProcessReader",
     "workbook_writer": "gongmai.adapters.workbook_writer.XlsxWorkbookWriter",
 }
 GONGMAI_FLOW = "gongmai.flow.FLOW"
+GONGMAI_DUCKDB_THREADS = int(os.environ.get("GONGMAI_DUCKDB_THREADS", "2"))
+GONGMAI_DUCKDB_MEMORY = os.environ.get("GONGMAI_DUCKDB_MEMORY", "2GB")
 GONGMAI_SPARK_MASTER = os.environ.get("GONGMAI_SPARK_MASTER", "local[*]")
 
 LOGGING = {

@@ -1,0 +1,1 @@
+"""Writing the panel: publishing vintages, rebuilding their files."""

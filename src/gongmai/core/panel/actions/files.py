@@ -1,0 +1,68 @@
+"""Writing one period's file, durable before anybody names it, and collecting what nobody names."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import cast
+
+import pyarrow as pa
+
+from gongmai.core.panel import rules
+from gongmai.core.panel.models import PeriodFile
+from gongmai.core.panel.ports import FactSource, PanelBuilder
+from gongmai.core.panel.queries import vintages
+from gongmai.core.panel.queries.items import columns
+from gongmai.core.ports import adapter
+
+
+def write_period(
+    source: FactSource, period: int, vintage: int | None, roster: pa.Table
+) -> tuple[str, str, int]:
+    """Build the file of a period as of a vintage (None: with what is pending); give name, SHA-256 and rows.
+
+    The file is flushed to the disk, and so is its folder, before this returns.
+    """
+    builder = cast("PanelBuilder", adapter("panel_builder"))
+    cells = columns()
+    facts = {form: list(source.batches(period, vintage, form)) for form in rules.forms_of(cells)}
+    place = vintages.folder()
+    temporary = place / f"{period}.{os.getpid()}.tmp"
+    temporary.parent.mkdir(parents=True, exist_ok=True)
+    rows = builder.build(roster, facts, cells, temporary)
+    digest = digest_of(temporary)
+    name = rules.file_name(period, digest)
+    settle(temporary, place / name)
+    return name, digest, rows
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def settle(temporary: Path, target: Path) -> None:
+    """Move a complete file into place so that it survives a power cut."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _flush(temporary)
+    temporary.replace(target)
+    _flush(target.parent)
+
+
+def collect_orphans() -> int:
+    """Delete files that no vintage names. Only the holder of the publisher's lock may call this."""
+    place = vintages.folder()
+    named = set(PeriodFile.objects.values_list("name", flat=True))
+    found = [*place.glob("*.tmp"), *place.glob("*/*.parquet")]
+    orphans = [path for path in found if str(path.relative_to(place)) not in named]
+    for path in orphans:
+        path.unlink()
+    return len(orphans)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

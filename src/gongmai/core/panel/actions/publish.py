@@ -1,0 +1,139 @@
+"""Publishing: new files first, then one transaction that makes them the vintage in force.
+
+A crash before the transaction leaves files that nobody names (collected by the next publication); after
+it, everything is in force. Publishers queue on a lock file, and the vintage's number is a primary key, so
+that two machines cannot publish the same one.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from gongmai.core.access.types import SYSTEM, Actor
+from gongmai.core.audit.actions import record
+from gongmai.core.outbox.actions import announce
+from gongmai.core.panel.actions import files
+from gongmai.core.panel.events import Published
+from gongmai.core.panel.models import PeriodFile, RosterSnapshot, Vintage
+from gongmai.core.panel.ports import FactSource
+from gongmai.core.panel.queries import roster, vintages
+from gongmai.core.period import clock
+from gongmai.core.ports import adapter
+
+Progress = Callable[[int, int, str], None]
+ATTEMPTS = 20
+
+
+class Overtaken(Exception):  # noqa: N818 - an event, not a fault
+    """Facts were approved while the files were built; they are built again with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    period: int
+    name: str
+    digest: str
+    rows: int
+    roster_digest: str
+    roster_content: bytes
+
+
+def publish(
+    periods: Iterable[int] = (),
+    *,
+    reason: str = "approved",
+    actor: Actor = SYSTEM,
+    progress: Progress | None = None,
+) -> int | None:
+    """Publish everything pending, and rebuild `periods` besides; give the new vintage's number.
+
+    None when there is nothing to publish, which makes it safe to call twice.
+    """
+    source: FactSource = adapter("fact_source")
+    with _alone():
+        for _ in range(ATTEMPTS):
+            ids = source.pending()
+            affected = sorted(source.periods_of(ids) | set(periods))
+            if not affected:
+                return None
+            files.collect_orphans()
+            built = [
+                _build(source, period, progress, (number, len(affected)))
+                for number, period in enumerate(affected, start=1)
+            ]
+            try:
+                return _admit(source, ids, built, reason, actor)
+            except Overtaken:
+                continue
+    raise RuntimeError("facts keep arriving faster than the panel is built")
+
+
+def publish_all(
+    *, reason: str = "import", actor: Actor = SYSTEM, progress: Progress | None = None
+) -> int | None:
+    """One vintage over everything pending, as after the import of a city's history."""
+    return publish(reason=reason, actor=actor, progress=progress)
+
+
+def _build(source: FactSource, period: int, progress: Progress | None, place: tuple[int, int]) -> _Built:
+    table = roster.roster_of(period)
+    digest, content = roster.pack(table)
+    name, file_digest, rows = files.write_period(source, period, None, table)
+    if progress is not None:
+        progress(*place, str(period))
+    return _Built(period, name, file_digest, rows, digest, content)
+
+
+@transaction.atomic
+def _admit(source: FactSource, ids: Sequence[int], built: list[_Built], reason: str, actor: Actor) -> int:
+    last = Vintage.objects.select_for_update().order_by("-number").first()
+    if set(source.pending()) != set(ids):
+        raise Overtaken
+    number = 1 if last is None else last.number + 1
+    vintage = Vintage.objects.create(
+        number=number, published_at=clock.now(), reason=reason[:200], facts=len(ids)
+    )
+    for part in built:
+        RosterSnapshot.objects.get_or_create(
+            digest=part.roster_digest, defaults={"period": part.period, "content": part.roster_content}
+        )
+        PeriodFile.objects.create(
+            vintage=vintage,
+            period=part.period,
+            name=part.name,
+            digest=part.digest,
+            rows=part.rows,
+            roster_id=part.roster_digest,
+        )
+    source.mark_admitted(ids, number)
+    periods = tuple(part.period for part in built)
+    record(
+        actor=actor,
+        action="panel.publish",
+        kind="vintage",
+        object_id=number,
+        payload={
+            "reason": reason,
+            "facts": len(ids),
+            "files": {str(part.period): part.digest for part in built},
+        },
+    )
+    announce(Published(number, periods), actor_id=actor.user_id)
+    return number
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the publisher's lock; it ends with the process, however that ends."""
+    place = vintages.folder()
+    place.mkdir(parents=True, exist_ok=True)
+    handle = os.open(place / "publisher.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

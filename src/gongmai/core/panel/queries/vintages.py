@@ -1,0 +1,83 @@
+"""Which vintage is in force, and where the files of a vintage are."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Max
+
+from gongmai.core.panel.models import PeriodFile, Vintage
+from gongmai.core.panel.types import PanelFile
+
+
+class NotPublished(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """No vintage, or not this one, or not this period in it. `period` and `vintage` say which was asked."""
+
+    def __init__(self, *, vintage: int | None = None, period: int | None = None) -> None:
+        super().__init__(f"vintage {vintage}, period {period}")
+        self.vintage = vintage
+        self.period = period
+
+
+def folder() -> Path:
+    """Where the panel's files are."""
+    return Path(settings.DATA_DIR) / "panel"
+
+
+def current_vintage() -> int:
+    """The number of the vintage in force; NotPublished when there is none."""
+    number = Vintage.objects.aggregate(number=Max("number"))["number"]
+    if number is None:
+        raise NotPublished
+    return int(number)
+
+
+def get_vintage(number: int) -> Vintage:
+    """One publication; NotPublished when there is none of that number."""
+    vintage = Vintage.objects.filter(pk=number).first()
+    if vintage is None:
+        raise NotPublished(vintage=number)
+    return vintage
+
+
+def list_vintages(limit: int = 50, offset: int = 0) -> list[Vintage]:
+    """Publications, the newest first, each with its files."""
+    return list(Vintage.objects.prefetch_related("files").order_by("-number")[offset : offset + limit])
+
+
+def files_in_force(vintage: int) -> dict[int, PanelFile]:
+    """The file of each period as of a vintage. Vintages are immutable, so the answer is kept."""
+    return dict(_files_in_force(str(settings.DATABASES["default"]["NAME"]), str(folder()), vintage))
+
+
+def paths(vintage: int, periods: Iterable[int]) -> tuple[Path, ...]:
+    """The files of those periods that the vintage has, in order; periods it lacks are left out."""
+    files = files_in_force(vintage)
+    return tuple(folder() / files[period].name for period in sorted(set(periods)) if period in files)
+
+
+def published_periods(vintage: int | None = None) -> list[int]:
+    """Period keys that a vintage (default: the one in force) holds, ascending."""
+    try:
+        number = current_vintage() if vintage is None else vintage
+    except NotPublished:
+        return []
+    return sorted(files_in_force(number))
+
+
+@lru_cache(maxsize=64)
+def _files_in_force(database: str, place: str, vintage: int) -> dict[int, PanelFile]:  # noqa: ARG001 - key
+    if not Vintage.objects.filter(pk=vintage).exists():
+        raise NotPublished(vintage=vintage)
+    found: dict[int, PanelFile] = {}
+    for row in PeriodFile.objects.filter(vintage__lte=vintage).order_by("period", "vintage"):
+        found[row.period] = PanelFile(
+            row.period, row.vintage_id, row.name, row.digest, row.rows, str(row.roster_id)
+        )
+    return found
+
+
+def clear() -> None:
+    """Forget what is remembered of vintages, after the database or the data folder was exchanged."""
+    _files_in_force.cache_clear()

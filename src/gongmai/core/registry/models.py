@@ -16,11 +16,13 @@ class City(models.Model):
     bureau_zh = models.CharField(max_length=80)
     bureau_en = models.CharField(max_length=120)
     is_synthetic = models.BooleanField(default=False)
-    settings = models.JSONField(default=dict)
+    settings = models.JSONField(default=dict, help_text="history_from, current_period, groups")
+    revision = models.PositiveIntegerField(default=0, help_text="counts changes of code lists, for caches")
 
 
 class Code(models.Model):
-    """An entry of a dated code list: region, town, unit, park, industry, product, material, energy, tag."""
+    """An entry of a dated code list: region, town, unit, park, industry, size, product, material, energy, tag,
+    entry_type, exit_type. Codes end, they are never deleted."""
 
     list = models.CharField(max_length=20)
     code = models.CharField(max_length=20)
@@ -63,7 +65,7 @@ class Enterprise(models.Model):
     park = models.CharField(max_length=20, blank=True, db_index=True)
     industry = models.CharField(max_length=4, db_index=True)
     size = models.CharField(max_length=2, blank=True)
-    tags = models.JSONField(default=list)
+    tags = models.CharField(max_length=300, blank=True, help_text="|a|b|, empty when none")
     on_roster = models.BooleanField(default=False)
     registered_on = models.DateField(null=True)
     address = models.CharField(max_length=200, blank=True)
@@ -91,8 +93,10 @@ class Profile(models.Model):
     unit = models.CharField(max_length=20)
     park = models.CharField(max_length=20, blank=True)
     industry = models.CharField(max_length=4)
+    workers = models.PositiveIntegerField(null=True, help_text="persons, for the size class")
+    revenue = models.BigIntegerField(null=True, help_text="thousand yuan a year, for the size class")
     size = models.CharField(max_length=2, blank=True)
-    tags = models.JSONField(default=list)
+    tags = models.CharField(max_length=300, blank=True, help_text="|a|b|, empty when none")
 
     class Meta:
         constraints = [
@@ -117,3 +121,18 @@ class RosterMembership(models.Model):
             models.UniqueConstraint(fields=["enterprise", "from_period"], name="one_entry_per_period")
         ]
         indexes = [models.Index(fields=["from_period", "to_period"])]
+
+
+class Parameter(models.Model):
+    """What the statistics bureau tells about an industry: its value-added rate, its price index."""
+
+    code = models.CharField(max_length=20)
+    industry_division = models.CharField(max_length=2)
+    period = models.PositiveIntegerField()
+    value = models.FloatField()
+    source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "period", "industry_division"], name="one_parameter_value")
+        ]

@@ -21,8 +21,10 @@ class City(models.Model):
 
 
 class Code(models.Model):
-    """An entry of a dated code list: region, town, unit, park, industry, size, product, material, energy, tag,
-    entry_type, exit_type. Codes end, they are never deleted."""
+    """An entry of a dated code list. Codes end, they are never deleted.
+
+    Lists: region, town, unit, park, industry, size, product, material, energy, tag, entry_type, exit_type.
+    """
 
     list = models.CharField(max_length=20)
     code = models.CharField(max_length=20)
@@ -134,5 +136,7 @@ class Parameter(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["code", "period", "industry_division"], name="one_parameter_value")
+            models.UniqueConstraint(
+                fields=["code", "period", "industry_division"], name="one_parameter_value"
+            )
         ]

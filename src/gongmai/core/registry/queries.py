@@ -62,7 +62,8 @@ def roster_snapshot(period_key: int) -> pa.Table:
     """The firms on the roster in a period with their attributes as of then, ordered by enterprise_id.
 
     No actor: the panel, which calls this, publishes for everybody and applies scopes when it is read.
-    Firm names are left out on purpose: the panel's files hold none. `is_new`: on the roster for less than a year.
+    Firm names are left out on purpose: the panel's files hold none.
+    `is_new`: on the roster for less than a year.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SNAPSHOT, [period_key] * 4)
@@ -114,9 +115,7 @@ def find_enterprises(actor: Actor, filters: EnterpriseFilter) -> QuerySet[Enterp
     check_may(actor, "registry.view")
     chosen = Enterprise.objects.filter(scope_filter(actor, "registry.view"))
     exact = {
-        column: value
-        for column in ("unit", "region", "park", "size")
-        if (value := getattr(filters, column))
+        column: value for column in ("unit", "region", "park", "size") if (value := getattr(filters, column))
     }
     chosen = chosen.filter(**exact)
     if filters.industry:
@@ -178,7 +177,7 @@ def list_stays(actor: Actor, enterprise: Enterprise) -> list[RosterMembership]:
 
 
 def list_parameters(codes: list[str] | None = None) -> list[tuple[str, str, int, float]]:
-    """The parameters as (code, industry_division, period, value), in that order: joined to the panel as items."""
+    """The parameters as (code, industry_division, period, value), in that order; the panel joins them."""
     rows = Parameter.objects.order_by("code", "industry_division", "period")
     if codes is not None:
         rows = rows.filter(code__in=codes)
@@ -194,7 +193,7 @@ def code_list(name: str, on: date | None = None) -> list[Code]:
 
 
 def labels(name: str) -> dict[str, Label]:
-    """The labels of a list by code, the latest one where a code was renamed. Cached until the lists change."""
+    """The labels of a list by code, the latest where a code was renamed. Cached until the lists change."""
     return _labels(name, _revision())
 
 

@@ -68,7 +68,7 @@ class CodeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """From when to when a town (or, with an empty town, the rest of a region) belongs to a unit. Period keys."""
+    """When a town (or, with an empty town, the rest of a region) belongs to a unit. Period keys."""
 
     region: str
     town: str

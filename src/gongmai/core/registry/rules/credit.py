@@ -56,6 +56,6 @@ def check_credit_code(text: str) -> list[str]:
 
 
 def check_inner_code(text: str) -> list[str]:
-    """``credit_inner`` when the organisation code inside a valid code fails its own check: ask, do not refuse."""
+    """``credit_inner`` when the organisation code inside fails its own check: ask, do not refuse."""
     inner = text[_INNER]
     return [] if compute_inner_check(inner[:-1]) == inner[-1] else ["credit_inner"]

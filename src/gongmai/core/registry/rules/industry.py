@@ -20,8 +20,8 @@ def check_industry_code(text: str, classes: Collection[str], edition: Edition) -
 def find_old_edition(labels: Mapping[str, str], edition: Edition) -> list[str]:
     """The codes that betray a table of the superseded edition, sorted; an empty list when none does.
 
-    A label that begins as it did in the old edition, a class that was retired, or a division that is spelt out
-    to its groups but lacks the groups that the new edition added.
+    A label that begins as it did in the old edition, a class that was retired, or a division that is
+    spelt out to its groups but lacks the groups that the new edition added.
     """
     old = {
         code

@@ -1,6 +1,7 @@
 """Stays on the roster, and the periods that a change of the roster touches."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from gongmai.core.period.types import Period, periods_between
 from gongmai.core.registry.types import Stay
@@ -18,7 +19,7 @@ def check_stays(
     for position, stay in enumerate(stays):
         faults += [(position, column, rule) for column, rule in _check_one(stay, entry_months, exits)]
     order = sorted(range(len(stays)), key=lambda position: stays[position].from_period)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         end = stays[before].to_period
         if end is None or end >= stays[after].from_period:
             faults.append((after, "from_period", "stays_overlap"))
@@ -43,14 +44,14 @@ def _check_one(
 
 
 def is_new(from_period: int, entry_type: str, period: int) -> bool:
-    """Whether a firm came on the roster within the last year before `period`; the initial stock is not new."""
+    """Whether a firm came on the roster within the year before `period`; the initial stock is not new."""
     distance = Period.from_key(period).index - Period.from_key(from_period).index
     year = Period.from_key(period).index - Period.from_key(period).year_ago().index
     return entry_type != "initial" and 0 <= distance < year
 
 
 def list_touched(first: int, last: int | None, current: int) -> tuple[int, ...]:
-    """The period keys from `first` to `last` (open: to the current period); what lies ahead is not published."""
+    """The period keys from `first` to `last` (open: to the current one); none that lie ahead."""
     end = current if last is None else min(last, current)
     if end < first:
         return ()

@@ -11,8 +11,8 @@ def compute_size_class(
 ) -> str:
     """The class of a firm with `workers` persons and `revenue_kcny` thousand yuan a year.
 
-    A class needs both of its floors. A firm that misses one drops to the next class and is judged again; the last
-    class takes whoever is left. Source: statistical division of large, medium, small and micro enterprises (2017).
+    A class needs both of its floors. A firm that misses one drops to the next class and is judged again; the
+    last class takes whoever is left. Source: division of large, medium, small and micro enterprises (2017).
     Raises LookupError when no floors are in force on that day.
     """
     in_force = {

@@ -2,8 +2,7 @@
 
 from gongmai.core.formula.rules import words
 from gongmai.core.formula.types import FormulaError, Mode, Node
-
-PERIODS_PER_YEAR = 11  # January and February are filed as one period
+from gongmai.core.period.types import PERIODS_PER_YEAR
 
 _CONSTANT, _ROW, _GROUP = "constant", "row", "group"
 

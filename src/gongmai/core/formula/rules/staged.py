@@ -13,8 +13,8 @@ from datetime import date
 
 from gongmai.core.formula.rules import words
 from gongmai.core.formula.rules.compile import Context, emit, quoted, whole_division
-from gongmai.core.formula.rules.spans import PERIODS_PER_YEAR
 from gongmai.core.formula.types import Checked, Dialect, FormulaError, Mode, Node, Ref, View
+from gongmai.core.period.types import PERIODS_PER_YEAR, Period
 
 KEY = "enterprise_id"
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
@@ -99,9 +99,7 @@ def period_end(period: int) -> date:
 
 def period_before(period: int, count: int) -> int:
     """Return the period a number of periods earlier."""
-    year, month = divmod(period, 100)
-    year, month = divmod(year * PERIODS_PER_YEAR + month - 2 - count, PERIODS_PER_YEAR)
-    return year * 100 + month + 2
+    return Period.from_index(Period.from_key(period).index - count).key
 
 
 class _Plan:
@@ -123,6 +121,8 @@ class _Plan:
             if not _CODE.fullmatch(name):
                 raise FormulaError("code", name=name)
         for checked in self._all:
+            if checked.formula.table is not None:
+                raise FormulaError("mode", formula=checked.code)
             if view not in checked.views:
                 raise FormulaError("view", formula=checked.code, view=view.value)
         self._carried = carried

@@ -11,11 +11,17 @@ from fractions import Fraction
 from gongmai.core.formula.types import PURE, FormulaError, Unit, UnitEntry
 
 PURE_DIMENSION = "pure"
+ANY_DIMENSION = "any"
 
 
 def parse_unit(text: str | None, table: Mapping[str, UnitEntry]) -> Unit | None:
-    """Read a unit such as `tce/kWh`; None stays None (not fixed), empty and `1` are a pure number."""
+    """Read a unit such as `tce/kcny`; None stays None (not fixed), empty and `1` are a pure number.
+
+    Units are named by their code or, in formulas, by their Chinese name.
+    """
     if text is None:
+        return None
+    if text in table and table[text].dimension == ANY_DIMENSION:
         return None
     powers: Counter[str] = Counter()
     sign = 1
@@ -25,7 +31,7 @@ def parse_unit(text: str | None, table: Mapping[str, UnitEntry]) -> Unit | None:
         elif part not in {"", "1"}:
             if part not in table:
                 raise FormulaError("unit_unknown", unit=part)
-            powers[part] += sign
+            powers[table[part].code] += sign
     return _unit(powers, table)
 
 

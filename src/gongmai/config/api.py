@@ -1,5 +1,15 @@
 """The JSON API: routers by module; OpenAPI at /api/v1/openapi.json."""
 
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-api = NinjaAPI(title="Gongmai", version="1", urls_namespace="api", docs_url=None)
+from gongmai.core.access.api import TokenOrSession
+from gongmai.core.access.types import NotAllowed
+
+api = NinjaAPI(title="Gongmai", version="1", urls_namespace="api", docs_url=None, auth=TokenOrSession())
+
+
+@api.exception_handler(NotAllowed)
+def refuse(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
+    """403 with the code of the right that is missing."""
+    return api.create_response(request, {"detail": "not allowed", "action": refusal.action}, status=403)

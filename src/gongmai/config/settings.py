@@ -71,10 +71,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gongmai.core.access.views.middleware.ActorMiddleware",
+    "gongmai.core.access.views.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "gongmai.core.access.views.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -93,7 +94,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "gongmai.cockpit.home.views.shell.shell",
             ],
-            "builtins": ["gongmai.ui.templatetags.display"],
+            "builtins": ["gongmai.ui.templatetags.display", "gongmai.ui.templatetags.parts"],
         },
     },
 ]
@@ -140,6 +141,10 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "gongmai.core.access.views.sign_in.locked_out"
 AXES_RESET_ON_SUCCESS = True
+# a stranger's further guesses must not keep the name locked for ever
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS: list[str] = []
 
 SESSION_COOKIE_HTTPONLY = True

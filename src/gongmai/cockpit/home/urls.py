@@ -1,6 +1,8 @@
 """Addresses of this module's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from gongmai.cockpit.home.views.home import home
 
 app_name = "home"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", home, name="home")]

@@ -1,14 +1,16 @@
 """Who somebody is and which firms they reach: every query of firm data passes here."""
 
+import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from gongmai.core.access import rules
-from gongmai.core.access.models import User
+from gongmai.core.access.messages import ROLES
+from gongmai.core.access.models import ApiToken, SignIn, User
 from gongmai.core.access.types import Actor, Grant, NotAllowed, Role, Scope, ScopeKind
 
 _TABLE = Path(__file__).parent / "data" / "permissions.yaml"
@@ -89,3 +91,45 @@ def actor_of(user: User) -> Actor:
         for role, kind, value in user.grants.values_list("role", "scope_kind", "scope_value")
     )
     return Actor(user_id=user.pk, name=user.display_name or user.username, grants=grants)
+
+
+def role_labels(actor: Actor) -> list[str]:
+    """The actor's roles in the reader's words."""
+    return [str(ROLES[role]) for role in sorted(actor.roles)]
+
+
+def digest_of(key: str) -> str:
+    """What is stored of a key: keys are random and long, so that a plain hash is enough."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def find_token(key: str) -> ApiToken | None:
+    """The valid token of an active person for the key that a caller shows, or None."""
+    rows = ApiToken.objects.select_related("user")
+    return rows.filter(digest=digest_of(key), revoked_at=None, user__is_active=True).first()
+
+
+def people(actor: Actor, text: str = "", role: str = "") -> QuerySet[User]:
+    """The people, by name; `text` finds in user name and display name."""
+    check_may(actor, "people.view")
+    rows = User.objects.prefetch_related("grants").order_by("username")
+    if text:
+        rows = rows.filter(Q(username__icontains=text) | Q(display_name__icontains=text))
+    if role:
+        rows = rows.filter(pk__in=User.objects.filter(grants__role=role).values("pk"))
+    return rows
+
+
+def sign_ins(actor: Actor, text: str = "", outcome: str = "") -> QuerySet[SignIn]:
+    """The log of sign-ins, latest first."""
+    check_may(actor, "people.view")
+    rows = SignIn.objects.order_by("-at", "-pk")
+    if text:
+        rows = rows.filter(Q(username__icontains=text) | Q(ip__startswith=text))
+    return rows.filter(outcome=outcome) if outcome else rows
+
+
+def own_tokens(actor: Actor) -> QuerySet[ApiToken]:
+    """The keys that a firm's person made for the firm's own systems."""
+    check_may(actor, "token.own")
+    return ApiToken.objects.filter(user_id=actor.user_id).order_by("-created_at")

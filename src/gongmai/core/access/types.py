@@ -87,3 +87,11 @@ class NotAllowed(Exception):  # noqa: N818 - reads as a sentence where it is rai
     def __init__(self, action: str) -> None:
         super().__init__(action)
         self.action = action
+
+
+class RefusedChange(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """A change to a person that the rules forbid. `code` is worded by messages.REFUSALS."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code

@@ -1,26 +1,69 @@
-"""Finds the actor of each request, and turns a refusal into a page that says so."""
+"""Finds the actor of each request, guards the session, and words a refusal as a page."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from gongmai.core.access.models import User
 from gongmai.core.access.queries import actor_of
-from gongmai.core.access.types import NOBODY, Actor, NotAllowed
+from gongmai.core.access.types import NOBODY, Actor, NotAllowed, Role
+from gongmai.core.period import clock
+
+OFFICER_IDLE = timedelta(minutes=30)
+# a clerk who is called away in the middle of a return keeps the session for the working day
+ENTERPRISE_IDLE = timedelta(hours=8)
+SEEN_EVERY = timedelta(seconds=60)
+_ALWAYS_OPEN = frozenset({"access:password", "access:sign-out", "access:sign-in", "set_language"})
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Every page asks for a sign-in unless it says otherwise; the API answers for itself (401)."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """None lets the view answer."""
+        match = request.resolver_match
+        if match and (match.namespace == "api" or match.view_name == "set_language"):
+            return None
+        answer: HttpResponseBase | None = super().process_view(request, view_func, view_args, view_kwargs)
+        return to_whole_page(request, answer) if answer else None
 
 
 class ActorMiddleware:
-    """Sets ``request.actor``; a NotAllowed raised by a view becomes a 403 page."""
+    """Sets ``request.actor``; ends idle sessions; a NotAllowed raised by a view becomes a 403 page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with the actor at hand."""
+        if request.user.is_authenticated and _is_idle(request):
+            logout(request)
         request.actor = SimpleLazyObject(lambda: find_actor(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Any,  # noqa: ARG002 - Django's signature
+        view_args: Any,  # noqa: ARG002
+        view_kwargs: Any,  # noqa: ARG002
+    ) -> HttpResponseBase | None:
+        """Send whoever has a temporary password to choose one first."""
+        match = request.resolver_match
+        is_closed = match and match.namespace != "api" and match.view_name not in _ALWAYS_OPEN
+        if is_closed and getattr(request.user, "must_change_password", False):
+            return to_whole_page(request, redirect("access:password"))
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer 403 in the reader's words when an action or a row was refused."""
@@ -33,3 +76,27 @@ def find_actor(request: HttpRequest) -> Actor:
     """The actor of the signed-in user, or nobody."""
     user = request.user
     return actor_of(user) if isinstance(user, User) else NOBODY
+
+
+def to_whole_page(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+    """Let a redirect that answers a part of a page (htmx) move the whole page, back to where it is now."""
+    if not request.headers.get("HX-Request"):
+        return answer
+    moved = HttpResponse(status=204)
+    moved["HX-Redirect"] = answer.headers.get("Location", reverse("access:sign-in"))
+    return moved
+
+
+def _is_idle(request: HttpRequest) -> bool:
+    """Whether the session was left alone too long; notes the visit at most once a minute."""
+    now = clock.now()
+    stored = request.session.get("seen")
+    away = now - datetime.fromisoformat(stored) if stored else timedelta(0)
+    limit = ENTERPRISE_IDLE if request.session.get("is_firm") else OFFICER_IDLE
+    if away > limit:
+        return True
+    if stored is None or abs(away) > SEEN_EVERY:
+        roles = find_actor(request).roles
+        request.session["is_firm"] = roles == {Role.ENTERPRISE}
+        request.session["seen"] = now.isoformat()
+    return False

@@ -40,7 +40,7 @@ def say(label: dict[str, str]) -> str:
 
 
 def menu(actor: Actor, path: str) -> tuple[MenuGroup, ...]:
-    """The groups with at least one page that exists and that the actor may open; `path` is the current one."""
+    """The groups with at least one existing page that the actor may open; `path` is the current one."""
     open_to_actor = [
         (group, [entry for entry in group["items"] if _may_see(actor, entry) and _address(entry["url"])])
         for group in _table()

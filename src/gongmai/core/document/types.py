@@ -86,12 +86,12 @@ class Limits:
     sheets: int = 30
     rows: int = 60_000
     columns: int = 300
-    cells: int = 1_500_000
+    cells: int = 600_000
     text_chars: int = 32_767
     memory_bytes: int = 512 * 1024 * 1024
     cpu_seconds: int = 10
     wall_seconds: int = 20
-    answer_bytes: int = 64 * 1024 * 1024
+    answer_bytes: int = 32 * 1024 * 1024
 
 
 DEFAULT_LIMITS = Limits()

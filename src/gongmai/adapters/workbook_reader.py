@@ -1,0 +1,99 @@
+"""Reads an uploaded workbook in a child process, so that a bomb kills the child and nothing else."""
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import IO, Any
+
+import orjson
+
+from gongmai.core.document.rules.archive import check_archive
+from gongmai.core.document.types import FileRefused, Limits, Sheet, Sheets, Value
+
+CHILD = Path(__file__).with_name("workbook_child.py")
+ROOT = Path(__file__).resolve().parents[2]
+# children at a time for each server process: uploads must not crowd out the filing of returns
+AT_ONCE = 2
+PATIENCE_SECONDS = 15
+
+
+class ChildProcessReader:
+    """Fills the port WorkbookReader."""
+
+    def __init__(self) -> None:
+        self._places = BoundedSemaphore(AT_ONCE)
+
+    def read(self, content: bytes, limits: Limits) -> Sheets:
+        """Look at the archive's directory here, unpack and parse it there."""
+        check_archive(content, limits)
+        if not self._places.acquire(timeout=PATIENCE_SECONDS):
+            raise FileRefused("busy")
+        try:
+            answer = self._ask_child(content, limits)
+        finally:
+            self._places.release()
+        if "refused" in answer:
+            raise FileRefused(answer["refused"], **answer["params"])
+        return Sheets(tuple(_sheet(raw) for raw in answer["sheets"]))
+
+    def _ask_child(self, content: bytes, limits: Limits) -> dict[str, Any]:
+        """Run the child once; its answer, or FileRefused when it did not live to give one."""
+        with (
+            tempfile.TemporaryDirectory(prefix="workbook-") as folder,
+            tempfile.TemporaryFile() as given,
+            tempfile.TemporaryFile() as answer,
+        ):
+            given.write(content)
+            given.seek(0)
+            code = _run_child(folder, given, answer, limits)
+            answer.seek(0)
+            text = answer.read(limits.answer_bytes)
+        if code:
+            raise FileRefused(
+                "too_many_cells" if code == -signal.SIGXFSZ else "too_costly", cells=limits.cells
+            )
+        try:
+            return dict(orjson.loads(text))
+        except orjson.JSONDecodeError as error:
+            raise FileRefused("too_costly") from error
+
+
+def _run_child(folder: str, given: IO[bytes], answer: IO[bytes], limits: Limits) -> int:
+    """Start, wait, kill when the time is up; the exit code (negative: the signal that ended it)."""
+    process = subprocess.Popen(
+        [sys.executable, "-I", str(CHILD), str(ROOT), json.dumps(asdict(limits))],
+        stdin=given,
+        stdout=answer,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env={"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"},
+        start_new_session=True,
+    )
+    try:
+        return process.wait(limits.wall_seconds)
+    except subprocess.TimeoutExpired as error:
+        raise FileRefused("too_costly") from error
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _sheet(raw: dict[str, Any]) -> Sheet:
+    rows: Sequence[Sequence[Value]] = [[_value(value) for value in row] for row in raw["rows"]]
+    return Sheet(raw["name"], rows, raw["first_row"], raw["first_column"], raw["hidden"])
+
+
+def _value(value: Any) -> Value:
+    """A cell from the child's answer; dates come as marked pairs."""
+    if isinstance(value, list):
+        kind, text = value
+        return date.fromisoformat(text) if kind == "d" else datetime.fromisoformat(text)
+    return value  # type: ignore[no-any-return]

@@ -221,9 +221,7 @@ def polyglot_between_the_parts():
 def huge_shared_string():
     shared = (
         '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        "<si><t>"
-        + hashlib.shake_256(b"string").hexdigest(10_000_000)
-        + "</t></si></sst>"
+        "<si><t>" + hashlib.shake_256(b"string").hexdigest(10_000_000) + "</t></si></sst>"
     )
     row = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 200))
     return "string.xlsx", make_workbook(SHEET.format(row), shared=shared)
@@ -233,9 +231,7 @@ def shared_string_used_everywhere():
     """32,000 characters, allowed once, in 50,000 cells: 1.6 GB for the parser."""
     shared = (
         '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        "<si><t>"
-        + "".join(chr(97 + (n * n) % 26) for n in range(32_000))
-        + "</t></si></sst>"
+        "<si><t>" + "".join(chr(97 + (n * n) % 26) for n in range(32_000)) + "</t></si></sst>"
     )
     row = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 50_001))
     return "string.xlsx", make_workbook(SHEET.format(row), shared=shared)

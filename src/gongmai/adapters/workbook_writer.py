@@ -10,7 +10,7 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils import timezone
 
-from gongmai.core.document.rules.text import clean_sheet_name, clean_text, looks_like_formula
+from gongmai.core.document.rules.text import clean_sheet_name, clean_text, cut_text, looks_like_formula
 from gongmai.core.document.types import Column, Kind, Table, Value
 
 OPTIONS = {
@@ -72,10 +72,10 @@ class _Sheet:
         columns = self.table.columns
         for index, column in enumerate(columns):
             self.sheet.set_column(index, index, column.width or WIDTHS[column.kind])
-        self.sheet.write_string(0, 0, clean_text(self.table.title)[:MAX_TEXT], self.title)
+        self.sheet.write_string(0, 0, _text(self.table.title), self.title)
         row = 1
         for note in self.table.notes:
-            self.sheet.write_string(row, 0, clean_text(note)[:MAX_TEXT], self.note)
+            self.sheet.write_string(row, 0, _text(note), self.note)
             row += 1
         row = self._write_headers(row)
         self.sheet.freeze_panes(row, 1 if len(columns) > 1 else 0)
@@ -101,7 +101,7 @@ class _Sheet:
             start = 0
             for (label, _), members in groupby(zip(labels, parents, strict=True)):
                 end = start + len(list(members)) - 1
-                text = clean_text(label)
+                text = _text(label)
                 if end > start and text:
                     self.sheet.merge_range(row, start, row, end, text, self.header)
                 else:
@@ -110,7 +110,7 @@ class _Sheet:
                 start = end + 1
             row += 1
         for index, column in enumerate(columns):
-            self.sheet.write_string(row, index, clean_text(column.label), self.header)
+            self.sheet.write_string(row, index, _text(column.label), self.header)
         return row + 1
 
     def _write_value(self, row: int, index: int, value: Value) -> None:
@@ -129,8 +129,13 @@ class _Sheet:
         elif isinstance(value, date):
             self.sheet.write_datetime(row, index, value, style)
         else:
-            text = clean_text(str(value))[:MAX_TEXT]
+            text = _text(str(value))
             self.sheet.write_string(row, index, text, self.quoted if looks_like_formula(text) else style)
+
+
+def _text(text: str) -> str:
+    """Text as a cell can hold it."""
+    return cut_text(clean_text(text), MAX_TEXT)
 
 
 def _number_format(column: Column) -> dict[str, Any]:

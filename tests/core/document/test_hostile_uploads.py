@@ -7,12 +7,12 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.utils import translation
+from tests.specimens.corpus import CORPUS
+from tests.specimens.hostile import make_workbook
 
 from gongmai.core.document.messages import REFUSALS, word_refusal
 from gongmai.core.document.queries import read_upload
 from gongmai.core.document.types import FileRefused
-from tests.specimens.corpus import CORPUS
-from tests.specimens.hostile import make_workbook
 
 
 def cpu_seconds():

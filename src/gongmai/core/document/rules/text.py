@@ -37,12 +37,18 @@ def clean_file_name(name: str, suffix: str = "") -> str:
     return safe + suffix
 
 
+def cut_text(text: str, units: int) -> str:
+    """The start of a text, at most `units` long as Excel counts: a rare character counts as two."""
+    return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", errors="ignore")
+
+
 def clean_sheet_name(name: str, taken: set[str]) -> str:
     """A sheet name that Excel accepts and that is not in `taken` (compared without case); adds it there."""
-    safe = _UNSAFE_IN_SHEETS.sub(" ", clean_text(name)).strip(" '")[:_SHEET_CHARS].strip(" '") or "Sheet"
+    visible = _UNSAFE_IN_SHEETS.sub(" ", clean_text(name)).strip(" '")
+    safe = cut_text(visible, _SHEET_CHARS).strip(" '") or "Sheet"
     candidate, number = safe, 2
     while candidate.casefold() in taken or candidate.casefold() == "history":
         ending = f" {number}"
-        candidate, number = safe[: _SHEET_CHARS - len(ending)] + ending, number + 1
+        candidate, number = cut_text(safe, _SHEET_CHARS - len(ending)) + ending, number + 1
     taken.add(candidate.casefold())
     return candidate

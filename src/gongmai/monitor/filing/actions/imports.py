@@ -1,0 +1,231 @@
+"""Taking in returns from files: a whole history set by set, or one file.
+
+Everything is read and checked before anything is written; a blocking finding refuses all of it, except
+in a return that the folder itself declares not yet approved.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from gongmai.core.access.queries import check_may
+from gongmai.core.access.types import Actor
+from gongmai.core.audit.actions import record
+from gongmai.core.period import clock
+from gongmai.core.period.types import Period
+from gongmai.core.ports import adapter
+from gongmai.core.review.types import State
+from gongmai.monitor.filing.actions.bulk import as_stored, insert_rows, next_id, sync_sequence
+from gongmai.monitor.filing.models import Return, Version
+from gongmai.monitor.filing.ports import FileFinding, HistorySession, SourceFile
+from gongmai.monitor.filing.queries import calendar, folder as folders
+from gongmai.monitor.filing.queries.firms import codes_of, roster_ids, stays
+from gongmai.monitor.filing.queries.forms import forms
+from gongmai.monitor.filing.rules.content import compute_digest
+from gongmai.monitor.filing.rules.files import OpenReturn
+from gongmai.monitor.filing.types import Form
+
+Progress = Callable[[int, int, str], None]
+OpenReturns = Mapping[tuple[int, str, int], OpenReturn]
+
+_RETURN = (
+    "id", "enterprise_id", "form", "period", "state", "due_at", "draft", "draft_revision", "draft_saved_at",
+    "versions_count", "first_submitted_at", "submitted_at", "approved_version",
+)  # fmt: skip
+_VERSION = (
+    "id", "filing_id", "number", "cells", "lines", "explanations", "findings", "digest", "source",
+    "submitted_by", "submitted_at", "admitted",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What came of it: findings (blocking ones mean that nothing was written) and returns written."""
+
+    findings: tuple[FileFinding, ...]
+    returns: int = 0
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a blocking finding stopped the import."""
+        return any(finding.severity == "blocking" for finding in self.findings)
+
+
+def import_history(folder: Path, progress: Progress, actor: Actor) -> ImportResult:
+    """Import every returns file of a city folder; the registry must be in place.
+
+    progress(done, total, text) is called between the stages. Raises NotAllowed.
+    """
+    check_may(actor, "return.import")
+    sources = folders.list_sources(folder)
+    opened, findings = folders.read_states(folder)
+    findings = [*sources.findings, *findings]
+    session: HistorySession = adapter("history_reader").open(stays())
+    try:
+        findings += check_sources(session, sources.files, progress)
+        refusing, kept = split_findings(findings, opened)
+        if any(finding.severity == "blocking" for finding in refusing):
+            return ImportResult(tuple(refusing))
+        written = write_history(session, sources.files, opened, kept, progress, actor)
+    finally:
+        session.close()
+    return ImportResult(tuple(refusing), written)
+
+
+def check_sources(
+    session: HistorySession, files: Sequence[SourceFile], progress: Progress
+) -> list[FileFinding]:
+    """Read all files into the session and give every finding, structural ones first."""
+    findings: list[FileFinding] = []
+    known = forms()
+    present = [form for code, form in known.items() if any(file.form == code for file in files)]
+    for number, form in enumerate(present):
+        progress(number, 2 * len(present) + 2, f"returns: reading {form.code}")
+        codes = {table.key_list: codes_of(table.key_list) for table in form.tables}
+        findings += session.load(form, [file for file in files if file.form == form.code], codes)
+    if not findings:
+        session.join(present)
+    return findings
+
+
+def split_findings(
+    findings: Sequence[FileFinding], opened: OpenReturns
+) -> tuple[list[FileFinding], dict[tuple[int, str, int], list[FileFinding]]]:
+    """Those that count against the folder, and those that belong to returns still open."""
+    refusing: list[FileFinding] = []
+    kept: dict[tuple[int, str, int], list[FileFinding]] = {}
+    for finding in findings:
+        key = (finding.enterprise_id or 0, finding.form, finding.period or 0)
+        if key in opened and opened[key].state is not State.APPROVED:
+            kept.setdefault(key, []).append(finding)
+        else:
+            refusing.append(finding)
+    return refusing, kept
+
+
+def write_history(
+    session: HistorySession,
+    files: Sequence[SourceFile],
+    opened: OpenReturns,
+    kept: Mapping[tuple[int, str, int], Sequence[FileFinding]],
+    progress: Progress,
+    actor: Actor,
+) -> int:
+    """Write what the session holds in one transaction; give the number of returns with a content."""
+    known = forms()
+    present = [form for code, form in known.items() if any(file.form == code for file in files)]
+    with transaction.atomic():
+        writer = _Writer(opened, kept, actor)
+        for number, form in enumerate(present):
+            progress(len(present) + number, 2 * len(present) + 2, f"returns: writing {form.code}")
+            writer.write_form(session, form)
+        for form in present:
+            writer.open_missing(form, {file.period for file in files if file.form == form.code})
+        writer.finish()
+        record(
+            actor=actor,
+            action="return.import",
+            kind="import",
+            object_id=clock.now().isoformat(),
+            payload={"returns": writer.written, "files": len(files)},
+        )
+    progress(1, 1, "returns: done")
+    return writer.written
+
+
+class _Writer:
+    """Turns contents into rows with keys counted up from the last one."""
+
+    def __init__(
+        self,
+        opened: OpenReturns,
+        kept: Mapping[tuple[int, str, int], Sequence[FileFinding]],
+        actor: Actor,
+    ) -> None:
+        self.opened, self.kept, self.actor = opened, kept, actor
+        self.now = clock.now()
+        self.now_stored = as_stored(self.now)
+        self.return_id, self.version_id = next_id(Return), next_id(Version)
+        self.written = 0
+        self.seen: dict[tuple[str, int], set[int]] = {}
+        self.due: dict[tuple[str, int], Any] = {}
+
+    def due_stored(self, form: Form, period: int) -> Any:
+        """The deadline, computed once for each form and period."""
+        key = (form.code, period)
+        if key not in self.due:
+            self.due[key] = as_stored(calendar.due_at(form, Period.from_key(period)))
+        return self.due[key]
+
+    def write_form(self, session: HistorySession, form: Form) -> None:
+        """Write all returns of a form."""
+        for batch in session.contents(form):
+            returns, versions = self._rows(form, batch)
+            insert_rows(Return, _RETURN, returns)
+            insert_rows(Version, _VERSION, versions)
+
+    def _rows(self, form: Form, batch: Any) -> tuple[list[Any], list[Any]]:
+        returns, versions = [], []
+        columns = (batch.column(name).to_pylist() for name in ("enterprise_id", "period", "cells", "lines"))
+        for firm, period, cells, lines in zip(*columns, strict=True):
+            self.seen.setdefault((form.code, period), set()).add(firm)
+            state = self.opened.get((firm, form.code, period))
+            if state is None:
+                returns.append(self._approved(form, firm, period))
+                versions.append(self._version(cells, lines, "[]", self.now_stored))
+                self.version_id += 1
+            else:
+                self._open_rows(form, firm, period, cells, lines, state, returns, versions)
+            self.return_id += 1
+            self.written += 1
+        return returns, versions
+
+    def _approved(self, form: Form, firm: int, period: int) -> tuple[Any, ...]:
+        due = self.due_stored(form, period)
+        return (
+            self.return_id, firm, form.code, period, "approved", due, "{}", 0, None, 1, None, self.now_stored, 1,
+        )  # fmt: skip
+
+    def _version(self, cells: str, lines: str, findings: str, at: Any) -> tuple[Any, ...]:
+        digest = compute_digest(cells, lines)
+        return (
+            self.version_id, self.return_id, 1, cells, lines, "{}", findings, digest, "import", None, at, None,
+        )  # fmt: skip
+
+    def _open_rows(
+        self,
+        form: Form,
+        firm: int,
+        period: int,
+        cells: str,
+        lines: str,
+        opened: OpenReturn,
+        returns: list[Any],
+        versions: list[Any],
+    ) -> None:
+        """A return of the window that is still open: draft, on its way, or sent back."""
+        raise NotImplementedError
+
+    def open_missing(self, form: Form, periods: set[Period]) -> None:
+        """Open a return for each firm on the roster that has none in these periods."""
+
+        def rows() -> Iterator[tuple[Any, ...]]:
+            for period in sorted(periods):
+                seen = self.seen.get((form.code, period.key), set())
+                for firm in roster_ids(period.key):
+                    if firm not in seen:
+                        due = self.due_stored(form, period.key)
+                        yield (
+                            self.return_id, firm, form.code, period.key, "draft", due, "{}", 0, None, 0, None,
+                            None, None,
+                        )  # fmt: skip
+                        self.return_id += 1
+
+        insert_rows(Return, _RETURN, rows())
+
+    def finish(self) -> None:
+        """Leave the database's counters right."""
+        sync_sequence(Return, Version)

@@ -1,0 +1,42 @@
+"""What filing announces."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A version was filed and waits for the county."""
+
+    name: ClassVar[str] = "filing.submitted"
+    return_id: int
+    enterprise_id: int
+    form: str
+    period: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """The city passed a version: the panel may take it in."""
+
+    name: ClassVar[str] = "filing.approved"
+    return_id: int
+    enterprise_id: int
+    form: str
+    period: int
+    version: int
+    version_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A return went back to the firm with a reason."""
+
+    name: ClassVar[str] = "filing.returned"
+    return_id: int
+    enterprise_id: int
+    form: str
+    period: int
+    version: int
+    reason: str

@@ -1,0 +1,104 @@
+"""Approved returns as the panel's source of facts (port `core.panel.ports.FactSource`)."""
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+from django.db import transaction
+from django.db.models import F, Max, Q
+
+from gongmai.monitor.filing.models import Version
+from gongmai.monitor.filing.queries.forms import forms
+
+_BATCH = 20_000
+_CHUNK = 5_000
+_SCHEMA = pa.schema([("enterprise_id", pa.int64()), ("form", pa.string()), ("cells", pa.string())])
+
+
+class ApprovedReturns:
+    """Versions that the city passed, by period, form and vintage."""
+
+    def pending(self) -> list[int]:
+        """Ids of approved versions that no vintage has admitted, ascending.
+
+        A version approved, reopened and approved anew before any publication leaves only the latest.
+        """
+        rows = Version.objects.filter(admitted=None, filing__approved_version=F("number")).order_by("pk")
+        return list(rows.values_list("pk", flat=True))
+
+    def periods_of(self, ids: Sequence[int]) -> set[int]:
+        """Period keys of these versions."""
+        found: set[int] = set()
+        for span in _spans(ids):
+            found.update(Version.objects.filter(span).values_list("filing__period", flat=True).distinct())
+        return found
+
+    def forms(self) -> list[str]:
+        """Codes of the forms that give facts."""
+        return list(forms())
+
+    def batches(self, period_key: int, vintage: int | None, form: str) -> Iterator[pa.RecordBatch]:
+        """Yield enterprise_id, form, cells (JSON) of the version in force for each return of the period.
+
+        In force at a vintage is what was admitted last up to it; with None, what is approved now.
+        """
+        rows = Version.objects.filter(filing__period=period_key, filing__form=form)
+        if vintage is None:
+            rows = rows.filter(filing__approved_version=F("number"))
+        else:
+            rows = rows.filter(admitted__lte=vintage)
+            latest = rows.values("filing").annotate(last=Max("number"))
+            if latest.filter(~Q(last=1)).exists():
+                # several admitted versions of one return: keep the last
+                last = {row["filing"]: row["last"] for row in latest}
+                keep = [
+                    (enterprise, cells)
+                    for enterprise, cells, filing, number in rows.order_by("filing__enterprise").values_list(
+                        "filing__enterprise", "cells", "filing", "number"
+                    )
+                    if last[filing] == number
+                ]
+                yield from _to_batches(iter(keep), form)
+                return
+        values = rows.order_by("filing__enterprise").values_list("filing__enterprise", "cells")
+        yield from _to_batches(values.iterator(chunk_size=_BATCH), form)
+
+    def mark_admitted(self, ids: Sequence[int], vintage: int) -> None:
+        """Note the vintage that took these versions in; called in the publication's transaction."""
+        with transaction.atomic():
+            for span in _spans(ids):
+                Version.objects.filter(span, admitted=None).update(admitted=vintage)
+
+
+def _to_batches(rows: Iterator[tuple[int, str]], form: str) -> Iterator[pa.RecordBatch]:
+    block: list[tuple[int, str]] = []
+    for row in rows:
+        block.append(row)
+        if len(block) == _BATCH:
+            yield _batch(block, form)
+            block = []
+    if block:
+        yield _batch(block, form)
+
+
+def _batch(block: Sequence[tuple[int, str]], form: str) -> pa.RecordBatch:
+    firms, cells = zip(*block, strict=True)
+    columns = [pa.array(firms, pa.int64()), pa.array([form] * len(firms)), pa.array(cells, pa.string())]
+    return pa.record_batch(columns, schema=_SCHEMA)
+
+
+def _spans(ids: Sequence[int]) -> Iterator[Q]:
+    """Conditions that cover the ids: ranges where they follow one another, lists elsewhere."""
+    ordered = sorted(set(ids))
+    loose: list[int] = []
+    start = 0
+    while start < len(ordered):
+        end = start
+        while end + 1 < len(ordered) and ordered[end + 1] == ordered[end] + 1:
+            end += 1
+        if end - start > _CHUNK // 50:
+            yield Q(pk__gte=ordered[start], pk__lte=ordered[end])
+        else:
+            loose += ordered[start : end + 1]
+        start = end + 1
+    for offset in range(0, len(loose), _CHUNK):
+        yield Q(pk__in=loose[offset : offset + _CHUNK])

@@ -14,6 +14,7 @@ import pyarrow as pa
 from gongmai.adapters.duckdb_import_sql import (
     bad_values_sql,
     cells_json,
+    count_bad_sql,
     line_json,
     month_only_sql,
     quote,
@@ -24,6 +25,7 @@ from gongmai.monitor.filing.ports import FileFinding, SourceFile
 from gongmai.monitor.filing.types import Cell, Form, Table
 
 MAX_FINDINGS = 1000
+_PLACE = "SELECT f.name, r.credit_code, e.enterprise_id, f.period, 'credit_code',"
 SETTINGS = {"memory_limit": "1500MB", "threads": 2, "preserve_insertion_order": True}
 
 
@@ -36,15 +38,18 @@ class DuckDBHistoryReader:
 
 
 class DuckDBHistorySession:
-    """Raw text tables `raw_<form>[_<table>]`, typed `head_<form>` and `lines_<form>_<table>`, joined `history`."""
+    """Tables `raw_<form>[_<table>]` as text, `head_<form>` and `lines_<form>_<table>` typed, `history`."""
 
     def __init__(self, firms: pa.Table) -> None:
         self.connection = duckdb.connect(":memory:", config=SETTINGS)
         self.connection.register("stays", firms)
         self.connection.execute(
-            "CREATE TABLE firm AS SELECT credit_code, any_value(enterprise_id) enterprise_id FROM stays GROUP BY 1"
+            "CREATE TABLE firm AS SELECT credit_code, any_value(enterprise_id) AS enterprise_id "
+            "FROM stays GROUP BY 1"
         )
-        self.connection.execute("CREATE TABLE stay AS SELECT enterprise_id, from_period, to_period FROM stays")
+        self.connection.execute(
+            "CREATE TABLE stay AS SELECT enterprise_id, from_period, to_period FROM stays"
+        )
         self.files: dict[tuple[str, str, int], SourceFile] = {}
 
     def close(self) -> None:
@@ -74,7 +79,11 @@ class DuckDBHistorySession:
         for file in files:
             self.files[form.code, file.table, file.period.key] = file
         columns = self._read_raw(f"raw_{part}", files)
-        known = {"credit_code", *(cell.key for cell in cells), *(form.computed_cells if table is None else ())}
+        known = {
+            "credit_code",
+            *(cell.key for cell in cells),
+            *(form.computed_cells if table is None else ()),
+        }
         if table:
             known.add(table.key)
         findings = [
@@ -103,45 +112,60 @@ class DuckDBHistorySession:
             )
         for number, file in enumerate(file for file in files if not file.path):
             relation = f"{name}_sheet{number}"
-            arrow = pa.table({key: pa.array(values, pa.string()) for key, values in (file.columns or {}).items()})
+            arrow = pa.table(
+                {key: pa.array(values, pa.string()) for key, values in (file.columns or {}).items()}
+            )
             self.connection.register(relation, arrow)
             selects.append(f"SELECT *, {text_quote(Path(file.name).name)} AS _file FROM {relation}")
         self.connection.execute(f"CREATE TABLE {name} AS {' UNION ALL BY NAME '.join(selects)}")
         names = ", ".join(
-            f"({text_quote(Path(file.name).name)}, {file.period.key}, {text_quote(file.name)})" for file in files
+            f"({text_quote(Path(file.name).name)}, {file.period.key}, {text_quote(file.name)})"
+            for file in files
         )
         self.connection.execute(f"CREATE TABLE {name}_files (_file VARCHAR, period INTEGER, name VARCHAR)")
         self.connection.execute(f"INSERT INTO {name}_files VALUES {names}")
         return [row[0] for row in self.connection.execute(f"DESCRIBE {name}").fetchall()]
 
-    def _check_raw(self, form: Form, part: str, present: Sequence[Cell], *, unique: bool) -> list[FileFinding]:
+    def _check_raw(
+        self, form: Form, part: str, present: Sequence[Cell], *, unique: bool
+    ) -> list[FileFinding]:
         joined = (
             f"raw_{part} r JOIN raw_{part}_files f USING (_file) LEFT JOIN firm e "
             "ON e.credit_code = upper(trim(r.credit_code))"
         )
         checks = [
-            f"SELECT f.name, r.credit_code, e.enterprise_id, f.period, 'credit_code', 'unknown_firm', r.credit_code "
-            f"FROM {joined} WHERE e.enterprise_id IS NULL",
-            f"SELECT f.name, r.credit_code, e.enterprise_id, f.period, 'credit_code', 'not_on_roster', r.credit_code "
-            f"FROM {joined} WHERE e.enterprise_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stay s WHERE "
+            f"{_PLACE} 'unknown_firm', r.credit_code FROM {joined} WHERE e.enterprise_id IS NULL",
+            (f"{_PLACE} 'not_on_roster', r.credit_code FROM {joined} WHERE "
+            f" e.enterprise_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stay s WHERE "
             "s.enterprise_id = e.enterprise_id AND s.from_period <= f.period "
-            "AND (s.to_period IS NULL OR s.to_period >= f.period))",
+            "AND (s.to_period IS NULL OR s.to_period >= f.period))"),
         ]
         if unique:
             checks.append(
-                f"SELECT f.name, r.credit_code, any_value(e.enterprise_id), f.period, 'credit_code', 'firm_twice', "
-                f"r.credit_code FROM {joined} GROUP BY 1, 2, 4 HAVING count(*) > 1"
+                "SELECT f.name, r.credit_code, any_value(e.enterprise_id), f.period, 'credit_code', "
+                f"'firm_twice', r.credit_code FROM {joined} GROUP BY 1, 2, 4 HAVING count(*) > 1"
             )
-        checks += bad_values_sql(joined, present) + month_only_sql(joined, present)
+        checks += bad_values_sql(joined, self._suspects(part, present)) + month_only_sql(joined, present)
         findings: list[FileFinding] = []
         for sql in checks:
             for row in self.connection.execute(f"{sql} LIMIT {MAX_FINDINGS}").fetchall():
                 findings.append(_finding(form, row))
         return findings
 
-    def _type(self, form: Form, part: str, table: Table | None, cells: Sequence[Cell], columns: set[str]) -> None:
+    def _suspects(self, part: str, present: Sequence[Cell]) -> list[Cell]:
+        """The cells in which some value does not look right; only those are looked at in detail."""
+        if not present:
+            return []
+        counts = self.connection.execute(count_bad_sql(f"raw_{part}", present)).fetchall()[0]
+        return [cell for cell, count in zip(present, counts, strict=True) if count]
+
+    def _type(
+        self, form: Form, part: str, table: Table | None, cells: Sequence[Cell], columns: set[str]
+    ) -> None:
         """Create the typed table: missing columns are unknown."""
-        figures = [f"{typed(cell) if cell.key in columns else _null(cell)} AS {quote(cell.key)}" for cell in cells]
+        figures = [
+            f"{typed(cell) if cell.key in columns else _null(cell)} AS {quote(cell.key)}" for cell in cells
+        ]
         if table:
             figures.insert(0, f"trim(r.{quote(table.key)}) AS {quote(table.key)}")
         else:
@@ -152,8 +176,8 @@ class DuckDBHistorySession:
             ]
         name = f"lines_{part}" if table else f"head_{part}"
         self.connection.execute(
-            f"CREATE TABLE {name} AS SELECT e.enterprise_id, f.period, {', '.join(figures)} FROM raw_{part} r "
-            f"JOIN raw_{part}_files f USING (_file) JOIN firm e ON e.credit_code = upper(trim(r.credit_code))"
+            f"CREATE TABLE {name} AS SELECT e.enterprise_id, f.period, {', '.join(figures)} "
+            f"FROM raw_{part} r JOIN raw_{part}_files f USING (_file) JOIN firm e ON e.credit_code = upper(trim(r.credit_code))"
         )
         self.connection.execute(f"DROP TABLE raw_{part}")
 
@@ -162,24 +186,25 @@ class DuckDBHistorySession:
         part = f"{form.code}_{table.code}"
         names = f"JOIN raw_{part}_files f USING (period) JOIN firm e USING (enterprise_id)"
         checks = [
-            f"SELECT f.name, e.credit_code, enterprise_id, period, {text_quote(table.key)}, 'line_without_head', "
-            f"l.{quote(table.key)} FROM lines_{part} l {names} ANTI JOIN head_{form.code} h "
-            "USING (enterprise_id, period)",
-            f"SELECT any_value(f.name), any_value(e.credit_code), enterprise_id, period, {text_quote(table.key)}, "
-            f"'line_twice', l.{quote(table.key)} FROM lines_{part} l {names} "
-            f"GROUP BY enterprise_id, period, l.{quote(table.key)} HAVING count(*) > 1",
+            (f"SELECT f.name, e.credit_code, enterprise_id, period, {text_quote(table.key)}, "
+            f"'line_without_head', l.{quote(table.key)} FROM lines_{part} l {names} ANTI JOIN head_{form.code} h "
+            "USING (enterprise_id, period)"),
+            ("SELECT any_value(f.name), any_value(e.credit_code), enterprise_id, period, "
+            f"{text_quote(table.key)}, 'line_twice', l.{quote(table.key)} FROM lines_{part} l {names} "
+            f"GROUP BY enterprise_id, period, l.{quote(table.key)} HAVING count(*) > 1"),
         ]
         if codes:
             self.connection.register("codes", pa.table({"code": sorted(codes)}))
             checks.append(
-                f"SELECT f.name, e.credit_code, enterprise_id, period, {text_quote(table.key)}, 'unknown_code', "
-                f"l.{quote(table.key)} FROM lines_{part} l {names} "
+                f"SELECT f.name, e.credit_code, enterprise_id, period, {text_quote(table.key)}, "
+                f"'unknown_code', l.{quote(table.key)} FROM lines_{part} l {names} "
                 f"ANTI JOIN codes c ON c.code = l.{quote(table.key)}"
             )
         findings = []
         for sql in checks:
             findings += [
-                _finding(form, row) for row in self.connection.execute(f"{sql} LIMIT {MAX_FINDINGS}").fetchall()
+                _finding(form, row)
+                for row in self.connection.execute(f"{sql} LIMIT {MAX_FINDINGS}").fetchall()
             ]
         return findings
 
@@ -199,11 +224,16 @@ class DuckDBHistorySession:
             self.connection.execute(f"CREATE TABLE next AS SELECT *, {extra} FROM {head}")
         else:
             order = quote(table.key)
-            extra = ", ".join([*sums, f"'[' || string_agg({rows}, ',' ORDER BY {order}) || ']' AS "
-                               f"{quote('lines_' + table.code)}"])
+            extra = ", ".join(
+                [
+                    *sums,
+                    (f"'[' || string_agg({rows}, ',' ORDER BY {order}) || ']' AS "
+                    f"{quote('lines_' + table.code)}"),
+                ]
+            )
             self.connection.execute(
-                f"CREATE TABLE next AS SELECT h.*, g.* EXCLUDE (enterprise_id, period) FROM {head} h LEFT JOIN "
-                f"(SELECT enterprise_id, period, {extra} FROM lines_{part} GROUP BY enterprise_id, period) g "
+                "CREATE TABLE next AS SELECT h.*, g.* EXCLUDE (enterprise_id, period) "
+                f"FROM {head} h LEFT JOIN (SELECT enterprise_id, period, {extra} FROM lines_{part} GROUP BY enterprise_id, period) g "
                 "USING (enterprise_id, period)"
             )
         self.connection.execute(f"DROP TABLE {head}")
@@ -238,15 +268,15 @@ class DuckDBHistorySession:
             for table in sorted(form.tables, key=lambda table: table.code)
         ]
         lines_sql = f"'{{' || concat_ws(',', {', '.join(lines)}) || '}}'" if lines else "'{}'"
-        self.connection.execute(
+        relation = self.connection.sql(
             f"SELECT enterprise_id, period, {cells_json(form)} AS cells, {lines_sql} AS lines "
             f"FROM head_{form.code} ORDER BY period, enterprise_id"
         )
-        yield from self.connection.fetch_record_batch(20_000)
+        yield from relation.to_arrow_reader(20_000)
 
     def _has(self, name: str) -> bool:
         sql = "SELECT 1 FROM information_schema.tables WHERE table_name = ?"
-        return self.connection.execute(sql, [name]).fetchone() is not None
+        return bool(self.connection.execute(sql, [name]).fetchall())
 
 
 def text_json_key(code: str) -> str:
@@ -269,6 +299,13 @@ def _excluded(connection: duckdb.DuckDBPyConnection, form: Form) -> str:
 def _finding(form: Form, row: Sequence[Any]) -> FileFinding:
     name, credit_code, enterprise_id, period, cell, rule, value = row
     return FileFinding(
-        name, None, cell, rule, value, credit_code=credit_code or "", enterprise_id=enterprise_id,
-        form=form.code, period=period,
+        name,
+        None,
+        cell,
+        rule,
+        value,
+        credit_code=credit_code or "",
+        enterprise_id=enterprise_id,
+        form=form.code,
+        period=period,
     )

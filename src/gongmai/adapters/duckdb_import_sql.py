@@ -34,15 +34,29 @@ def typed(cell: Cell) -> str:
     return f"TRY_CAST({_plain(cell)} AS {kind})"
 
 
+def count_bad_sql(relation: str, cells: Sequence[Cell]) -> str:
+    """One pass over the raw text that counts, for each cell, the values that do not look right."""
+    counts = ", ".join(f"count(*) FILTER (WHERE {_suspect(cell)})" for cell in cells)
+    return f"SELECT {counts} FROM {relation} r"
+
+
+def _suspect(cell: Cell) -> str:
+    if not cell.column.is_number:
+        return _wrong(cell)[0]
+    places = f"(\\.\\d{{0,{cell.column.decimals}}})?" if cell.column.decimals else ""
+    pattern = f"\\s*([+-]?\\d{{1,15}}{places})?\\s*"
+    return f"NOT regexp_full_match(r.{quote(cell.key)}, '{pattern}')"
+
+
 def bad_values_sql(joined: str, cells: Sequence[Cell]) -> list[str]:
     """Statements that give each value that is no number, has too many places, is too large or no choice."""
-    wrong = {cell: _wrong(cell) for cell in cells}
-    if not wrong:
+    if not cells:
         return []
+    wrong = [(cell, *_wrong(cell)) for cell in cells]
     details = " UNION ALL ".join(
         f"SELECT f.name, r.credit_code, e.enterprise_id, f.period, {text_quote(cell.key)}, {rule}, "
         f"r.{quote(cell.key)} FROM {joined} WHERE {condition}"
-        for cell, (condition, rule) in wrong.items()
+        for cell, condition, rule in wrong
     )
     return [details]
 
@@ -74,8 +88,8 @@ def month_only_sql(joined: str, cells: Sequence[Cell]) -> list[str]:
         return []
     first = f"coalesce({', '.join(closed)})"
     return [
-        f"SELECT f.name, r.credit_code, e.enterprise_id, f.period, 'month', 'no_such_month', {first} "
-        f"FROM {joined} WHERE f.period % 100 = 2 AND {first} IS NOT NULL"
+        (f"SELECT f.name, r.credit_code, e.enterprise_id, f.period, 'month', 'no_such_month', {first} "
+        f"FROM {joined} WHERE f.period % 100 = 2 AND {first} IS NOT NULL")
     ]
 
 

@@ -196,7 +196,6 @@ GONGMAI_ADAPTERS = {
     "panel_engine.duckdb": "gongmai.adapters.duckdb_panel.DuckDBPanelEngine",
     "panel_engine.spark": "gongmai.adapters.spark_panel.SparkPanelEngine",
     "history_reader": "gongmai.adapters.duckdb_import.DuckDBHistoryReader",
-    "fact_source": "gongmai.monitor.filing.queries.facts.ApprovedReturns",
     "workbook_reader": "gongmai.adapters.workbook_reader.ChildProcessReader",
     "workbook_writer": "gongmai.adapters.workbook_writer.XlsxWorkbookWriter",
 }

@@ -33,3 +33,12 @@ TRANSITIONS: dict[tuple[State, Move], State] = {
     (State.CITY, Move.SEND_BACK): State.RETURNED,
     (State.APPROVED, Move.REOPEN): State.RETURNED,
 }
+
+
+class Refused(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """The move is refused. `code` and `params` say why: move_not_open, four_eyes, stale, reason_missing."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params

@@ -33,7 +33,7 @@ class Return(models.Model):
 class Version(models.Model):
     """What was submitted, unchangeable. `admitted` is the panel vintage that took it in, once approved."""
 
-    filing = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="versions")
+    filing = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     cells = models.TextField(help_text="JSON: cell key -> number, text or null")
     lines = models.TextField(default="{}", help_text="JSON: table -> list of rows")

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from gongmai.core.period.types import Period
 from gongmai.monitor.filing.types import CellValue, Form
 
-# progress(done, total, text)
+# how far it is: done, total, text
 Progress = Callable[[int, int, str], None]
 
 
@@ -46,7 +46,9 @@ class FileFinding:
 class HistorySession(Protocol):
     """One reading of many files; closed at the end."""
 
-    def load(self, form: Form, files: Sequence[SourceFile], codes: Mapping[str, frozenset[str]]) -> list[FileFinding]:
+    def load(
+        self, form: Form, files: Sequence[SourceFile], codes: Mapping[str, frozenset[str]]
+    ) -> list[FileFinding]:
         """Read and type all files of a form; give what is structurally wrong in them.
 
         `codes`: code list -> codes that lines may name.

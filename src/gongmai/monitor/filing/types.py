@@ -8,6 +8,8 @@ from typing import Any
 
 from gongmai.core.period.types import Period
 
+KIND = "return"  # the kind of case and of audit line
+
 Label = Mapping[str, str]
 CellValue = int | float | str | None
 Cells = Mapping[str, CellValue]
@@ -39,7 +41,12 @@ PARTS: Mapping[str, tuple[Part, ...]] = {
     "choice": (Part.MONTH,),
     "text": (Part.MONTH,),
 }
-SUFFIX: Mapping[Part, str] = {Part.MONTH: "", Part.YTD: "__ytd", Part.BASE: "__base", Part.YTD_BASE: "__ytd_base"}
+SUFFIX: Mapping[Part, str] = {
+    Part.MONTH: "",
+    Part.YTD: "__ytd",
+    Part.BASE: "__base",
+    Part.YTD_BASE: "__ytd_base",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.db.models import Max, Model
 
 def next_id(model: type[Model]) -> int:
     """The first free primary key; call it inside the transaction that uses it."""
-    return (model._default_manager.aggregate(last=Max("pk"))["last"] or 0) + 1
+    return (model._default_manager.aggregate(last=Max("pk"))["last"] or 0) + 1  # noqa: SLF001
 
 
 def as_stored(moment: datetime | None) -> Any:
@@ -20,7 +20,7 @@ def as_stored(moment: datetime | None) -> Any:
 
 def insert_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows with explicit values for `columns` (database names, the primary key among them)."""
-    table = connection.ops.quote_name(model._meta.db_table)
+    table = connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -6,6 +6,7 @@ in a return that the folder itself declares not yet approved.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +18,51 @@ from gongmai.core.audit.actions import record
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period
 from gongmai.core.ports import adapter
+from gongmai.core.review import actions as review
 from gongmai.core.review.types import State
 from gongmai.monitor.filing.actions.bulk import as_stored, insert_rows, next_id, sync_sequence
 from gongmai.monitor.filing.models import Return, Version
 from gongmai.monitor.filing.ports import FileFinding, HistorySession, SourceFile
-from gongmai.monitor.filing.queries import calendar, folder as folders
+from gongmai.monitor.filing.queries import calendar
+from gongmai.monitor.filing.queries import folder as folders
 from gongmai.monitor.filing.queries.firms import codes_of, roster_ids, stays
 from gongmai.monitor.filing.queries.forms import forms
-from gongmai.monitor.filing.rules.content import compute_digest
+from gongmai.monitor.filing.rules.content import canonical, compute_digest
 from gongmai.monitor.filing.rules.files import OpenReturn
-from gongmai.monitor.filing.types import Form
+from gongmai.monitor.filing.types import KIND, Finding, Form, Severity
 
 Progress = Callable[[int, int, str], None]
 OpenReturns = Mapping[tuple[int, str, int], OpenReturn]
 
 _RETURN = (
-    "id", "enterprise_id", "form", "period", "state", "due_at", "draft", "draft_revision", "draft_saved_at",
-    "versions_count", "first_submitted_at", "submitted_at", "approved_version",
-)  # fmt: skip
+    "id",
+    "enterprise_id",
+    "form",
+    "period",
+    "state",
+    "due_at",
+    "draft",
+    "draft_revision",
+    "draft_saved_at",
+    "versions_count",
+    "first_submitted_at",
+    "submitted_at",
+    "approved_version",
+)
 _VERSION = (
-    "id", "filing_id", "number", "cells", "lines", "explanations", "findings", "digest", "source",
-    "submitted_by", "submitted_at", "admitted",
-)  # fmt: skip
+    "id",
+    "filing_id",
+    "number",
+    "cells",
+    "lines",
+    "explanations",
+    "findings",
+    "digest",
+    "source",
+    "submitted_by",
+    "submitted_at",
+    "admitted",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +160,13 @@ def write_history(
     return writer.written
 
 
+def as_finding(finding: FileFinding) -> Finding:
+    """A finding of a file as the return itself keeps it."""
+    return Finding(
+        finding.rule, Severity(finding.severity), finding.cell, finding.value, params=dict(finding.params)
+    )
+
+
 class _Writer:
     """Turns contents into rows with keys counted up from the last one."""
 
@@ -152,6 +183,7 @@ class _Writer:
         self.written = 0
         self.seen: dict[tuple[str, int], set[int]] = {}
         self.due: dict[tuple[str, int], Any] = {}
+        self.cases: list[tuple[int, int, State, str, datetime, str]] = []
 
     def due_stored(self, form: Form, period: int) -> Any:
         """The deadline, computed once for each form and period."""
@@ -186,14 +218,37 @@ class _Writer:
     def _approved(self, form: Form, firm: int, period: int) -> tuple[Any, ...]:
         due = self.due_stored(form, period)
         return (
-            self.return_id, firm, form.code, period, "approved", due, "{}", 0, None, 1, None, self.now_stored, 1,
-        )  # fmt: skip
+            self.return_id,
+            firm,
+            form.code,
+            period,
+            "approved",
+            due,
+            "{}",
+            0,
+            None,
+            1,
+            None,
+            self.now_stored,
+            1,
+        )
 
     def _version(self, cells: str, lines: str, findings: str, at: Any) -> tuple[Any, ...]:
         digest = compute_digest(cells, lines)
         return (
-            self.version_id, self.return_id, 1, cells, lines, "{}", findings, digest, "import", None, at, None,
-        )  # fmt: skip
+            self.version_id,
+            self.return_id,
+            1,
+            cells,
+            lines,
+            "{}",
+            findings,
+            digest,
+            "import",
+            None,
+            at,
+            None,
+        )
 
     def _open_rows(
         self,
@@ -206,8 +261,53 @@ class _Writer:
         returns: list[Any],
         versions: list[Any],
     ) -> None:
-        """A return of the window that is still open: draft, on its way, or sent back."""
-        raise NotImplementedError
+        """A return of the window that is still open: draft, on its way, sent back, or just approved."""
+        due = self.due_stored(form, period)
+        if opened.state is State.DRAFT:
+            draft = f'{{"cells":{cells},"explanations":{{}},"lines":{lines}}}'
+            returns.append(
+                (
+                    self.return_id,
+                    firm,
+                    form.code,
+                    period,
+                    "draft",
+                    due,
+                    draft,
+                    1,
+                    self.now_stored,
+                    0,
+                    None,
+                    None,
+                    None,
+                )
+            )
+            return
+        at = opened.submitted_at or self.now
+        stored = as_stored(at)
+        approved = 1 if opened.state is State.APPROVED else None
+        returns.append(
+            (
+                self.return_id,
+                firm,
+                form.code,
+                period,
+                opened.state.value,
+                due,
+                "{}",
+                0,
+                None,
+                1,
+                stored,
+                stored,
+                approved,
+            )
+        )
+        findings = canonical([as_finding(f).as_dict() for f in self.kept.get((firm, form.code, period), ())])
+        versions.append(self._version(cells, lines, findings, stored))
+        digest = compute_digest(cells, lines)
+        self.cases.append((self.return_id, firm, opened.state, digest, at, opened.reason))
+        self.version_id += 1
 
     def open_missing(self, form: Form, periods: set[Period]) -> None:
         """Open a return for each firm on the roster that has none in these periods."""
@@ -219,13 +319,25 @@ class _Writer:
                     if firm not in seen:
                         due = self.due_stored(form, period.key)
                         yield (
-                            self.return_id, firm, form.code, period.key, "draft", due, "{}", 0, None, 0, None,
-                            None, None,
-                        )  # fmt: skip
+                            self.return_id,
+                            firm,
+                            form.code,
+                            period.key,
+                            "draft",
+                            due,
+                            "{}",
+                            0,
+                            None,
+                            0,
+                            None,
+                            None,
+                            None,
+                        )
                         self.return_id += 1
 
         insert_rows(Return, _RETURN, rows())
 
     def finish(self) -> None:
-        """Leave the database's counters right."""
+        """Set up the cases of returns under way, and leave the database's counters right."""
+        review.restore(KIND, self.cases)
         sync_sequence(Return, Version)

@@ -1,4 +1,4 @@
-"""This month, the cumulative figure and the base: any two give the third.
+"""The month, the cumulative figure and the base: any two give the third.
 
 cumulative = cumulative of the period before + this month + adjustment. January-February has only the
 cumulative figure. Source: layout of the national monthly form B204-1; the identity is broken in practice

@@ -135,10 +135,12 @@ class DuckDBHistorySession:
         )
         checks = [
             f"{_PLACE} 'unknown_firm', r.credit_code FROM {joined} WHERE e.enterprise_id IS NULL",
-            (f"{_PLACE} 'not_on_roster', r.credit_code FROM {joined} WHERE "
-            f" e.enterprise_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stay s WHERE "
-            "s.enterprise_id = e.enterprise_id AND s.from_period <= f.period "
-            "AND (s.to_period IS NULL OR s.to_period >= f.period))"),
+            (
+                f"{_PLACE} 'not_on_roster', r.credit_code FROM {joined} WHERE "
+                f" e.enterprise_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stay s WHERE "
+                "s.enterprise_id = e.enterprise_id AND s.from_period <= f.period "
+                "AND (s.to_period IS NULL OR s.to_period >= f.period))"
+            ),
         ]
         if unique:
             checks.append(
@@ -148,8 +150,8 @@ class DuckDBHistorySession:
         checks += bad_values_sql(joined, self._suspects(part, present)) + month_only_sql(joined, present)
         findings: list[FileFinding] = []
         for sql in checks:
-            for row in self.connection.execute(f"{sql} LIMIT {MAX_FINDINGS}").fetchall():
-                findings.append(_finding(form, row))
+            rows = self.connection.execute(f"{sql} LIMIT {MAX_FINDINGS}").fetchall()
+            findings += [_finding(form, row) for row in rows]
         return findings
 
     def _suspects(self, part: str, present: Sequence[Cell]) -> list[Cell]:
@@ -177,7 +179,8 @@ class DuckDBHistorySession:
         name = f"lines_{part}" if table else f"head_{part}"
         self.connection.execute(
             f"CREATE TABLE {name} AS SELECT e.enterprise_id, f.period, {', '.join(figures)} "
-            f"FROM raw_{part} r JOIN raw_{part}_files f USING (_file) JOIN firm e ON e.credit_code = upper(trim(r.credit_code))"
+            f"FROM raw_{part} r JOIN raw_{part}_files f USING (_file) "
+            f"JOIN firm e ON e.credit_code = upper(trim(r.credit_code))"
         )
         self.connection.execute(f"DROP TABLE raw_{part}")
 
@@ -186,12 +189,17 @@ class DuckDBHistorySession:
         part = f"{form.code}_{table.code}"
         names = f"JOIN raw_{part}_files f USING (period) JOIN firm e USING (enterprise_id)"
         checks = [
-            (f"SELECT f.name, e.credit_code, enterprise_id, period, {text_quote(table.key)}, "
-            f"'line_without_head', l.{quote(table.key)} FROM lines_{part} l {names} ANTI JOIN head_{form.code} h "
-            "USING (enterprise_id, period)"),
-            ("SELECT any_value(f.name), any_value(e.credit_code), enterprise_id, period, "
-            f"{text_quote(table.key)}, 'line_twice', l.{quote(table.key)} FROM lines_{part} l {names} "
-            f"GROUP BY enterprise_id, period, l.{quote(table.key)} HAVING count(*) > 1"),
+            (
+                f"SELECT f.name, e.credit_code, enterprise_id, period, {text_quote(table.key)}, "
+                f"'line_without_head', l.{quote(table.key)} FROM lines_{part} l {names} "
+                f"ANTI JOIN head_{form.code} h "
+                "USING (enterprise_id, period)"
+            ),
+            (
+                "SELECT any_value(f.name), any_value(e.credit_code), enterprise_id, period, "
+                f"{text_quote(table.key)}, 'line_twice', l.{quote(table.key)} FROM lines_{part} l {names} "
+                f"GROUP BY enterprise_id, period, l.{quote(table.key)} HAVING count(*) > 1"
+            ),
         ]
         if codes:
             self.connection.register("codes", pa.table({"code": sorted(codes)}))
@@ -227,13 +235,16 @@ class DuckDBHistorySession:
             extra = ", ".join(
                 [
                     *sums,
-                    (f"'[' || string_agg({rows}, ',' ORDER BY {order}) || ']' AS "
-                    f"{quote('lines_' + table.code)}"),
+                    (
+                        f"'[' || string_agg({rows}, ',' ORDER BY {order}) || ']' AS "
+                        f"{quote('lines_' + table.code)}"
+                    ),
                 ]
             )
             self.connection.execute(
                 "CREATE TABLE next AS SELECT h.*, g.* EXCLUDE (enterprise_id, period) "
-                f"FROM {head} h LEFT JOIN (SELECT enterprise_id, period, {extra} FROM lines_{part} GROUP BY enterprise_id, period) g "
+                f"FROM {head} h LEFT JOIN "
+                f"(SELECT enterprise_id, period, {extra} FROM lines_{part} GROUP BY enterprise_id, period) g "
                 "USING (enterprise_id, period)"
             )
         self.connection.execute(f"DROP TABLE {head}")

@@ -88,8 +88,10 @@ def month_only_sql(joined: str, cells: Sequence[Cell]) -> list[str]:
         return []
     first = f"coalesce({', '.join(closed)})"
     return [
-        (f"SELECT f.name, r.credit_code, e.enterprise_id, f.period, 'month', 'no_such_month', {first} "
-        f"FROM {joined} WHERE f.period % 100 = 2 AND {first} IS NOT NULL")
+        (
+            f"SELECT f.name, r.credit_code, e.enterprise_id, f.period, 'month', 'no_such_month', {first} "
+            f"FROM {joined} WHERE f.period % 100 = 2 AND {first} IS NOT NULL"
+        )
     ]
 
 

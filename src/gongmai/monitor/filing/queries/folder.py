@@ -99,8 +99,8 @@ def read_states(folder: Path) -> tuple[dict[tuple[int, str, int], OpenReturn], l
     findings: list[FileFinding] = []
     with path.open(encoding="utf-8-sig", newline="") as handle:
         reader = csv.DictReader(handle)
-        for column in sorted(set(reader.fieldnames or ()) - _STATE_COLUMNS):
-            findings.append(FileFinding(STATES, 1, column, "unknown_column", column))
+        unknown = sorted(set(reader.fieldnames or ()) - _STATE_COLUMNS)
+        findings += [FileFinding(STATES, 1, column, "unknown_column", column) for column in unknown]
         for number, row in enumerate(reader, 2):
             try:
                 key, entry = _read_state(row, ids)

@@ -222,3 +222,15 @@ class Page:
     number: int
     pages: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a city's folder is checked against: national lists, size floors, editions, types of entry."""
+
+    entries: tuple[CodeEntry, ...]
+    floors: tuple[SizeFloor, ...]
+    edition: Edition
+    entry_months: dict[str, tuple[int, int] | None]
+    exit_types: tuple[str, ...]
+    roles: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""What changes the registry: officers' edits, and the import of a city from its folder of plain files."""

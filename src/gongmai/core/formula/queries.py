@@ -5,19 +5,54 @@
 >>> row_evaluator().evaluate(rules, history, lines={"energy_lines": lines})
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+import jsonschema
 import yaml
 
 from gongmai.core.formula.ports import RowEvaluator
-from gongmai.core.formula.rules.catalogue import read_formulas, read_items, read_params, read_units
+from gongmai.core.formula.rules.catalogue import (
+    check_params,
+    check_validity,
+    read_formulas,
+    read_items,
+    read_params,
+    read_units,
+)
 from gongmai.core.formula.rules.check import check
-from gongmai.core.formula.types import Checked, Formula, Item, Param, UnitEntry, Vocabulary
+from gongmai.core.formula.rules.describe import LANGUAGES, Describer, Phrases
+from gongmai.core.formula.rules.examples import run_examples
+from gongmai.core.formula.rules.explain import Evaluate
+from gongmai.core.formula.rules.explain import explain as rules_explain
+from gongmai.core.formula.rules.staged import compile_grouped, compile_rows
+from gongmai.core.formula.types import (
+    Checked,
+    Explanation,
+    Finding,
+    Formula,
+    FormulaError,
+    Item,
+    Mode,
+    Param,
+    Row,
+    UnitEntry,
+    Value,
+    View,
+    Vocabulary,
+)
 from gongmai.core.ports import adapter
+
+__all__ = [  # other modules reach the language through here
+    "Catalogue", "build_vocabulary", "check", "check_all", "compile_grouped", "compile_rows", "describe",
+    "describers", "dimensions", "explain", "explain_with", "load_catalogue", "load_yaml", "missing_facts",
+    "phrases", "row_evaluator", "units",
+]  # fmt: skip
 
 DATA = Path(__file__).parent / "data"
 
@@ -84,3 +119,107 @@ def check_all(formulas: Sequence[Formula], vocabulary: Vocabulary) -> list[Check
 def row_evaluator() -> RowEvaluator:
     """The engine that the settings name for evaluating one return."""
     return cast("RowEvaluator", adapter("row_evaluator"))
+
+
+@lru_cache(maxsize=1)
+def phrases() -> Phrases:
+    """How the words of the language read in Chinese and English."""
+    return cast("Phrases", load_yaml(DATA / "phrases.yaml"))
+
+
+def describers(checked: Checked) -> Mapping[str, Describer]:
+    """The wording of a formula's tree, by language code."""
+    params = {param.code: param for param in checked.params}
+    return {language: Describer(language, phrases(), units(), params) for language in LANGUAGES}
+
+
+def describe(checked: Checked) -> Mapping[str, str]:
+    """Return a formula in words, by language code."""
+    return {language: words.text(checked.tree) for language, words in describers(checked).items()}
+
+
+def explain(
+    checked: Checked,
+    rows: Sequence[Row],
+    *,
+    lines: Mapping[str, Sequence[Row]] | None = None,
+    view: View = View.MONTH,
+    at: date | None = None,
+) -> Explanation:
+    """Explain a row or lines formula on an enterprise's history (the latest row is judged)."""
+
+    def evaluate(parts: Sequence[Checked]) -> Sequence[Value]:
+        found = row_evaluator().evaluate(parts, rows, lines=lines, view=view, at=at)
+        return [
+            value[0] if isinstance(value, list) and value else None if isinstance(value, list) else value
+            for value in found
+        ]
+
+    return explain_with(checked, evaluate, view)
+
+
+def explain_with(checked: Checked, evaluate: Evaluate, view: View) -> Explanation:
+    """Explain a formula with the values that an engine gives for its parts, also for a group."""
+    return rules_explain(checked, evaluate, view, describers(checked))
+
+
+def missing_facts(
+    checked: Checked, rows: Sequence[Row], *, view: View = View.MONTH, at: date | None = None
+) -> tuple[str, ...]:
+    """Return the cell keys that keep a formula unknown on a return; empty when it has a value."""
+    return explain(checked, rows, view=view, at=at).missing
+
+
+def check_file(path: Path, vocabulary: Vocabulary, *, evaluator: RowEvaluator | None = None) -> list[Finding]:
+    """Check a catalogue file: schema, dates, every formula, every worked example.
+
+    The parameters of the file add to those of the vocabulary, and its row formulas may be named by
+    others of the file. Returns findings, none when the file is good; `messages.word` words them.
+    """
+    document = _plain(load_yaml(path))
+    broken = _schema_findings(document)
+    if broken:
+        return broken
+    catalogue = load_catalogue(path)
+    findings = check_validity(catalogue.formulas) + check_params(catalogue.params)
+    full = extend_vocabulary(vocabulary, catalogue)
+    for formula in catalogue.formulas:
+        try:
+            checked = check(formula, full)
+        except FormulaError as error:
+            findings.append(Finding(error.code, formula.code, error.params, error.position))
+            continue
+        findings += run_examples(checked, evaluator or row_evaluator())
+    return findings
+
+
+def extend_vocabulary(vocabulary: Vocabulary, catalogue: Catalogue) -> Vocabulary:
+    """Add a catalogue's parameters and its row formulas, by code, to what may be named."""
+    named = {
+        formula.code: formula
+        for formula in catalogue.formulas
+        if formula.mode is Mode.ROW and formula.table is None and formula.code not in vocabulary.items
+    }
+    return replace(
+        vocabulary,
+        params={**vocabulary.params, **catalogue.params},
+        definitions={**vocabulary.definitions, **named},
+    )
+
+
+def _schema_findings(document: Any) -> list[Finding]:
+    schema = json.loads((DATA / "catalogue.schema.json").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    return [
+        Finding("schema", "", {"where": error.json_path, "what": error.message})
+        for error in sorted(validator.iter_errors(document), key=lambda error: error.json_path)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """Turn YAML dates into text, so that a schema can be applied."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,7 +1,9 @@
 """The item dictionary, read once."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -12,9 +14,14 @@ _FILE = Path(__file__).parent.parent / "data" / "items.yaml"
 
 
 @lru_cache(maxsize=1)
+def entries() -> tuple[Mapping[str, Any], ...]:
+    """The entries of the dictionary as written, for vocabularies of formulas."""
+    return tuple(yaml.safe_load(_FILE.read_text(encoding="utf-8"))["items"])
+
+
+@lru_cache(maxsize=1)
 def items() -> tuple[PanelItem, ...]:
     """Every item that a return or a parameter can say, in the dictionary's order."""
-    entries = yaml.safe_load(_FILE.read_text(encoding="utf-8"))["items"]
     return tuple(
         PanelItem(
             code=entry["code"],
@@ -25,7 +32,7 @@ def items() -> tuple[PanelItem, ...]:
             decimals=entry.get("decimals", 0),
             source=entry.get("source", ""),
         )
-        for entry in entries
+        for entry in entries()
     )
 
 

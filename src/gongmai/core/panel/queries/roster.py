@@ -3,11 +3,11 @@
 import hashlib
 
 import pyarrow as pa
-from django.apps import apps
 
 from gongmai.core.panel import rules
 from gongmai.core.panel.models import RosterSnapshot
 from gongmai.core.panel.queries.items import items
+from gongmai.core.registry import queries as registry
 
 
 def roster_of(period: int) -> pa.Table:
@@ -48,15 +48,13 @@ def unpack(digest: str) -> pa.Table:
 
 def snapshot(period: int) -> pa.Table:
     """The registry's roster of a period."""
-    from gongmai.core.registry import queries as registry
-
     return registry.roster_snapshot(period)
 
 
 def parameters(period: int) -> dict[str, dict[str, float]]:
     """The city's parameters of a period: code -> industry division -> value."""
     found: dict[str, dict[str, float]] = {}
-    rows = apps.get_model("registry", "Parameter").objects.filter(period=period)
-    for code, division, value in rows.values_list("code", "industry_division", "value"):
-        found.setdefault(code, {})[division] = float(value)
+    for code, division, held_in, value in registry.list_parameters(list(rules.reference_items(items()))):
+        if held_in == period:
+            found.setdefault(code, {})[division] = float(value)
     return found

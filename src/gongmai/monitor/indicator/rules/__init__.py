@@ -1,0 +1,1 @@
+"""How requests become SQL over the panel, and how figures are printed. Pure."""

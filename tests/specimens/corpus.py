@@ -49,6 +49,8 @@ CORPUS = {
     hostile.truncated: {"damaged"},
     hostile.broken_xml: {"damaged"},
     hostile.broken_stream: {"damaged"},
+    hostile.error_in_a_cell: {"cell_error"},
+    hostile.formula_without_result: {"uncalculated"},
     hostile.nothing: {"empty"},
     hostile.larger_than_allowed: {"too_large"},
     hostile.many_sheets: {"too_many_sheets"},

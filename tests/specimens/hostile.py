@@ -329,6 +329,14 @@ def broken_stream():
     return "broken.xlsx", bytes(data)
 
 
+def error_in_a_cell():
+    return "e.xlsx", make_workbook(SHEET.format('<row r="1"><c r="B1" t="e"><v>#REF!</v></c></row>'))
+
+
+def formula_without_result():
+    return "f.xlsx", make_workbook(SHEET.format('<row r="1"><c r="B1"><f>A1*2</f><v></v></c></row>'))
+
+
 def nothing():
     return "empty.xlsx", b""
 

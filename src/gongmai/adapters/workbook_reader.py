@@ -15,7 +15,7 @@ from typing import IO, Any
 import orjson
 
 from gongmai.core.document.rules.archive import check_archive
-from gongmai.core.document.types import FileRefused, Limits, Sheet, Sheets, Value
+from gongmai.core.document.types import DEFAULT_LIMITS, FileRefused, Limits, Sheet, Sheets, Value
 
 CHILD = Path(__file__).with_name("workbook_child.py")
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +42,11 @@ class ChildProcessReader:
         if "refused" in answer:
             raise FileRefused(answer["refused"], **answer["params"])
         return Sheets(tuple(_sheet(raw) for raw in answer["sheets"]))
+
+    def read_table(self, content: bytes, limits: Limits = DEFAULT_LIMITS) -> Sequence[Sequence[Value]]:
+        """The rows of the first visible sheet, for files with one header row and one table."""
+        sheet = self.read(content, limits).first_visible
+        return sheet.rows if sheet else ()
 
     def _ask_child(self, content: bytes, limits: Limits) -> dict[str, Any]:
         """Run the child once; its answer, or FileRefused when it did not live to give one."""

@@ -8,11 +8,11 @@ import openpyxl
 import pytest
 from django.utils import translation
 from tests.specimens.corpus import CORPUS
-from tests.specimens.hostile import make_workbook
+from tests.specimens.hostile import SHEET, make_workbook
 
 from gongmai.core.document.messages import REFUSALS, word_refusal
 from gongmai.core.document.queries import read_upload
-from gongmai.core.document.types import FileRefused
+from gongmai.core.document.types import FileRefused, Limits
 
 
 def cpu_seconds():
@@ -83,3 +83,19 @@ def test_csv_is_read_in_the_encodings_that_spreadsheets_write(encoding):
 def test_csv_with_tabs_or_semicolons_is_read():
     assert read_upload("a.csv", b"a\tb\n1\t2\n").sheets[0].rows == [["a", "b"], ["1", "2"]]
     assert read_upload("a.csv", b"a;b\n1;2\n").sheets[0].rows == [["a", "b"], ["1", "2"]]
+
+
+def test_the_result_of_a_formula_is_read_and_an_empty_text_is_a_blank():
+    row = (
+        '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1" t="str"><f>""</f><v></v></c>'
+        '<c r="C1"><v>3</v></c></row>'
+    )
+    assert read_upload("a.xlsx", make_workbook(SHEET.format(row))).sheets[0].rows == [[2, None, 3]]
+
+
+def test_cells_are_counted_once_across_the_chunks_of_a_long_sheet():
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n * 7919}</v></c></row>' for n in range(1, 30_001))
+    read = read_upload("a.xlsx", make_workbook(SHEET.format(rows)), Limits(cells=30_000))
+    assert len(read.sheets[0].rows) == 30_000
+    with pytest.raises(FileRefused):
+        read_upload("a.xlsx", make_workbook(SHEET.format(rows)), Limits(cells=29_999))

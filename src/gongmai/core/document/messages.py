@@ -62,6 +62,12 @@ REFUSALS: dict[str, Promise] = {
         "Reading this workbook takes more memory or time than allowed. Copy the table into a new "
         "workbook."
     ),
+    "cell_error": _(
+        "Cell %(cell)s shows an error such as #REF! or #DIV/0!. Correct it and save the file again."
+    ),
+    "uncalculated": _(
+        "Cell %(cell)s holds a formula without a result. Open the file in Excel or WPS and save it."
+    ),
     "binary": _("This is not a text file. Save the table as CSV (UTF-8) or .xlsx."),
     "encoding": _("The characters of this CSV file cannot be read. Save it as CSV UTF-8 or .xlsx."),
     "busy": _("Many workbooks are being read just now. Try again in a minute; nothing was lost."),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import IO, Protocol
 
-from gongmai.core.document.types import Limits, Sheets, Table
+from gongmai.core.document.types import Limits, Sheets, Table, Value
 
 
 class WorkbookReader(Protocol):
@@ -11,6 +11,10 @@ class WorkbookReader(Protocol):
 
     def read(self, content: bytes, limits: Limits) -> Sheets:
         """The sheets of the workbook; FileRefused when it is not one, or costs more than the limits."""
+        ...
+
+    def read_table(self, content: bytes) -> Sequence[Sequence[Value]]:
+        """The rows of the first visible sheet."""
         ...
 
 

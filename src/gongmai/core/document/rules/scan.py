@@ -20,6 +20,14 @@ _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _CELL = re.compile(
     rb"<(?:\w{1,20}:)?c\s(?:[^<>]{0,300}?\s)?r=[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^<>]{0,300}(?<!/)>"
 )
+# a cell that shows an error; a formula whose result was never stored: both would be read as blank
+_ERROR = re.compile(
+    rb"<(?:\w{1,20}:)?c\s(?=[^<>]{0,300}\bt=[\"']e[\"'])[^<>]{0,300}?\br=[\"'](\w{2,10})[\"']"
+)
+_UNCALCULATED = re.compile(
+    rb"<(?:\w{1,20}:)?c\s(?![^<>]{0,300}\bt=)[^<>]{0,300}?\br=[\"'](\w{2,10})[\"'][^<>]{0,300}>"
+    rb"<(?:\w{1,20}:)?f[^<>]{0,300}>[^<]{0,8192}</(?:\w{1,20}:)?f>\s?(?:<v\s?/>|<v></v>)?\s?</(?:\w{1,20}:)?c>"
+)
 _LETTERS = 26
 
 
@@ -41,7 +49,10 @@ def scan_workbook(content: bytes, entries: list[ZipInfo], limits: Limits) -> Non
                 raise FileRefused("bomb", megabytes=limits.unpacked_bytes // (1024 * 1024))
             if is_xml:
                 carry = _scan_xml(carry + chunk, entry, box if is_sheet else None)
-                cells = _check_box(box, cells, limits) if is_sheet else cells
+                _check_box(box, cells, limits)
+        if is_sheet:
+            _scan_cells(carry, box)
+            _check_box(box, cells, limits)
         if unpacked != entry.file_size:
             raise FileRefused("damaged")
         left -= unpacked
@@ -133,15 +144,27 @@ def _scan_xml(text: bytes, entry: ZipInfo, box: _Box | None) -> bytes:
         raise FileRefused("entities")
     if entry.filename == "[Content_Types].xml" and b"macroenabled" in text.lower():
         raise FileRefused("macros")
-    cut = text.rfind(b"<")
-    carry = text[cut:] if cut >= 0 and b">" not in text[cut:] else b""
-    if box is not None:
-        box.add(_CELL.findall(text[: len(text) - len(carry)]))
-    return carry[-_CARRY:]
+    if box is None:
+        cut = text.rfind(b"<")
+        return text[cut:][-_CARRY:] if cut >= 0 and b">" not in text[cut:] else b""
+    cut = text.rfind(b"<c ")
+    if cut < 0 or len(text) - cut > _CARRY:
+        cut = len(text)
+    _scan_cells(text[:cut], box)
+    return text[cut:]
 
 
-def _check_box(box: _Box, before: int, limits: Limits) -> int:
-    """Refuse too many cells, or a rectangle too large to be held; the count of the sheets before."""
+def _scan_cells(text: bytes, box: _Box) -> None:
+    """Count the filled cells, and refuse what a parser would silently read as blank."""
+    box.add(_CELL.findall(text))
+    if b"#" in text and (error := _ERROR.search(text)) is not None:
+        raise FileRefused("cell_error", cell=error[1].decode())
+    if b"<f" in text and (formula := _UNCALCULATED.search(text)) is not None:
+        raise FileRefused("uncalculated", cell=formula[1].decode())
+
+
+def _check_box(box: _Box, before: int, limits: Limits) -> None:
+    """Refuse too many cells (`before`: those of the sheets before), or too large a rectangle."""
     height, width = box.height, box.width
     if before + box.cells > limits.cells:
         raise FileRefused("too_many_cells", cells=limits.cells)
@@ -151,4 +174,3 @@ def _check_box(box: _Box, before: int, limits: Limits) -> int:
         raise FileRefused("too_many_columns", columns=limits.columns)
     if height * width > limits.cells * 4:
         raise FileRefused("too_many_cells", cells=limits.cells)
-    return before

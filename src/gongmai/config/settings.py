@@ -181,7 +181,18 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-WHITENOISE_USE_FINDERS = True
+# `gongmai serve` collects the files under hashed names, which browsers keep for ever
+HASHED_STATIC = os.environ.get("GONGMAI_HASHED_STATIC") == "1"
+_static_storage = (
+    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    if HASHED_STATIC
+    else "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _static_storage},
+}
+WHITENOISE_USE_FINDERS = not HASHED_STATIC
 WHITENOISE_AUTOREFRESH = DEBUG
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

@@ -1,8 +1,11 @@
 """Writing the trail. `record` is called inside the transaction of the write that it describes."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.db import connection, transaction
 
 from gongmai.core.access.types import Actor
@@ -26,6 +29,7 @@ def record(
         stream=stream,
         number=head.number + 1,
         at=clock.now().isoformat(),
+        actor_id=actor.user_id,
         actor=actor.name,
         action=action,
         kind=kind,
@@ -56,3 +60,38 @@ def _create_heads(stream: int) -> Head:
             ignore_conflicts=True,
         )
     return Head.objects.select_for_update().get(stream=stream)
+
+
+def write_anchor() -> bool:
+    """Append the heads of all streams to a file outside the database; False where nothing has changed.
+
+    A chain can be rewritten as a whole, or cut at its end, by whoever owns the database; lines that were
+    anchored elsewhere before cannot. The file is to be copied off this machine.
+    """
+    heads = {str(head.stream): [head.number, head.hash] for head in Head.objects.order_by("stream")}
+    if not any(number for number, _ in heads.values()):
+        return False
+    path = anchors_path()
+    if _last_heads(path) == heads:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as handle:
+        handle.write(orjson.dumps({"at": clock.now().isoformat(), "heads": heads}) + b"\n")
+        handle.flush()
+        os.fsync(handle.fileno())
+    return True
+
+
+def anchors_path() -> Path:
+    """The file of the anchors, one JSON line each."""
+    return Path(settings.DATA_DIR) / "trail" / "anchors.jsonl"
+
+
+def _last_heads(path: Path) -> Any:
+    if not path.exists():
+        return None
+    last = path.read_bytes().rstrip().rpartition(b"\n")[2]
+    try:
+        return orjson.loads(last)["heads"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None

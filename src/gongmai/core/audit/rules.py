@@ -5,28 +5,32 @@ it was rewritten; the anchors that the worker appends outside the database can.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from zlib import crc32
+
+import orjson
 
 from gongmai.core.audit.types import GENESIS, STREAMS, Breach, Line
 
 
 def compute_hash(previous: str, line: Line) -> str:
     """SM3 of the previous hash and the line, as 64 hexadecimal digits."""
-    text = "\x1f".join(
-        (
+    # a JSON list keeps the borders between fields, whatever they contain
+    text = orjson.dumps(
+        [
             previous,
-            str(line.stream),
-            str(line.number),
+            line.stream,
+            line.number,
             line.at,
+            line.actor_id,
             line.actor,
             line.action,
             line.kind,
             line.object_id,
             line.payload,
-        ),
+        ],
     )
-    return hashlib.new("sm3", text.encode()).hexdigest()
+    return hashlib.new("sm3", text).hexdigest()
 
 
 def choose_stream(kind: str, object_id: str) -> int:
@@ -43,3 +47,27 @@ def check_chain(stream: int, rows: Iterable[tuple[Line, str]]) -> Iterator[Breac
         if compute_hash(previous, line) != stored:
             yield Breach(stream, line.number, "altered")
         previous, expected = stored, line.number + 1
+
+
+def check_head(
+    stream: int, before: tuple[int, str], last: tuple[int, str], after: tuple[int, str]
+) -> Iterator[Breach]:
+    """Yield a breach where the last line is not the stored head: the end was cut, or lines were slipped in.
+
+    The head is read `before` and `after` the lines, because others go on writing meanwhile.
+    """
+    is_between = before[0] <= last[0] <= after[0]
+    is_same = all(last[1] == digest for number, digest in (before, after) if number == last[0])
+    if not (is_between and is_same):
+        yield Breach(stream, last[0], "head")
+
+
+def check_anchors(
+    stream: int, anchors: Mapping[int, set[str]], stored: Mapping[int, str]
+) -> Iterator[Breach]:
+    """Yield a breach for each anchored line that is gone (cut) or has another hash (rewritten)."""
+    for number, hashes in sorted(anchors.items()):
+        if number not in stored:
+            yield Breach(stream, number, "cut")
+        elif hashes != {stored[number]}:
+            yield Breach(stream, number, "rewritten")

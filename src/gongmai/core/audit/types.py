@@ -13,6 +13,7 @@ class Line:
     stream: int
     number: int
     at: str
+    actor_id: int | None
     actor: str
     action: str
     kind: str
@@ -27,3 +28,12 @@ class Breach:
     stream: int
     number: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a verification saw: lines read, anchors compared, and every breach."""
+
+    lines: int
+    anchors: int
+    breaches: tuple[Breach, ...]

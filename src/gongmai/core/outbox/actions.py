@@ -1,35 +1,51 @@
 """Announcing events and delivering them.
 
-`announce` writes the deliveries in the caller's transaction. `deliver_once` is what the worker loops on:
-it takes all open deliveries of one handler under a lease, calls the handler, and marks them. A worker
-that dies leaves its lease to run out; the deliveries are then taken again, so handlers are idempotent.
+`announce` writes the deliveries in the caller's transaction. `deliver_once` is what the worker loops on: it
+takes all open deliveries of one handler under a lease, calls the handler, and marks them. A worker that dies
+leaves its lease to run out; the deliveries are then taken again, so handlers are idempotent.
+
+One handler runs in one worker at a time, in the order of the events: handlers need no locks of their own.
 """
 
 import logging
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
+from zlib import crc32
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from gongmai.core.outbox.models import Delivery
-from gongmai.core.outbox.types import Event, Flow, Handler, Message
+from gongmai.core.outbox.tasks import Beat
+from gongmai.core.outbox.types import Flow, Handler, Message
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 8
 BATCH = 5000
+# after so many failures in a row the fault is hardly in the messages: the rest waits for the next attempt
+GIVE_UP_AFTER = 20
 log = logging.getLogger(__name__)
 
 
-def announce(event: Event, *, actor_id: int | None = None) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A delivery under our lease; the attempt tells our lease from that of a worker that took over."""
+
+    message: Message
+    attempt: int
+
+
+def announce(event: Any, *, actor_id: int | None = None) -> list[int]:
     """Write one delivery for each handler of the event, in the caller's transaction; give their numbers."""
     if not connection.in_atomic_block:
         raise RuntimeError("an event is announced in the transaction of its write")
     now = timezone.now()
-    payload = asdict(event)  # type: ignore[call-overload]
+    payload = asdict(event)
     numbers = []
     for kind, handler in _flow():
         if kind is type(event):
@@ -45,75 +61,131 @@ def announce(event: Event, *, actor_id: int | None = None) -> list[int]:
     return numbers
 
 
-def deliver_once() -> int:
-    """Deliver what waits for each handler of the flow once; give the number of deliveries ended."""
-    ended = 0
+def deliver_once(should_stop: Callable[[], bool] = lambda: False) -> int:
+    """Deliver what waits for each handler of the flow once; give the number of deliveries handled.
+
+    `should_stop` is asked between two handlers, so that a worker can end without waiting for all.
+    """
+    open_paths = set(Delivery.objects.filter(_open()).values_list("handler", flat=True).distinct())
+    handled = 0
     for path in dict.fromkeys(_path(handler) for _, handler in _flow()):
-        messages = _take(path)
-        if messages:
-            _call(path, messages)
-            ended += len(messages)
-    return ended
+        if path not in open_paths or should_stop():
+            continue
+        taken = _take(path)
+        if taken:
+            _deliver(path, taken)
+            handled += len(taken)
+    return handled
+
+
+def retry(*, actor_id: int | None, delivery_id: int) -> None:
+    """Let a failed delivery be tried again from the start; other states are left alone."""
+    now = timezone.now()
+    Delivery.objects.filter(pk=delivery_id, state=Delivery.State.FAILED).update(
+        state=Delivery.State.WAITING, attempts=0, available_at=now, finished_at=None, error=""
+    )
+    log.info("delivery %s is tried again on behalf of person %s", delivery_id, actor_id)
 
 
 def _flow() -> Flow:
-    flow: Flow = import_string(settings.GONGMAI_FLOW)
-    return flow
+    return import_string(settings.GONGMAI_FLOW)  # type: ignore[no-any-return]
 
 
 def _path(handler: Handler) -> str:
-    return f"{handler.__module__}.{handler.__qualname__}"
+    return f"{handler.__module__}.{handler.__qualname__}"  # type: ignore[attr-defined]
 
 
-def _open(path: str) -> Q:
+def _open() -> Q:
     now = timezone.now()
     waiting = Q(state=Delivery.State.WAITING, available_at__lte=now)
     abandoned = Q(state=Delivery.State.RUNNING, lease_until__lt=now)
-    return Q(handler=path) & (waiting | abandoned)
+    return waiting | abandoned
 
 
-def _take(path: str) -> list[Message]:
-    """Take the lease on what is open. Nothing is locked while nothing waits."""
-    if not Delivery.objects.filter(_open(path)).exists():
-        return []
+def _take(path: str) -> list[_Taken]:
+    """Take the lease on what is open, unless the handler is at work under somebody's live lease."""
     with transaction.atomic():
-        rows = Delivery.objects.filter(_open(path)).order_by("pk")
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True)
-        taken = list(rows[:BATCH])
-        for row in taken:
-            row.state, row.attempts = Delivery.State.RUNNING, row.attempts + 1
-            row.lease_until = timezone.now() + LEASE
-        Delivery.objects.bulk_update(taken, ["state", "attempts", "lease_until"], batch_size=500)
-    return [Message(row.pk, row.event, row.payload) for row in taken]
+        _lock_handler(path)
+        mine = Delivery.objects.filter(handler=path)
+        if mine.filter(state=Delivery.State.RUNNING, lease_until__gte=timezone.now()).exists():
+            return []
+        taken = [
+            _Taken(Message(number, event, payload), attempts + 1)
+            for number, event, payload, attempts in mine.filter(_open())
+            .order_by("pk")
+            .values_list("pk", "event", "payload", "attempts")[:BATCH]
+        ]
+        mine.filter(pk__in=[item.message.delivery_id for item in taken]).update(
+            state=Delivery.State.RUNNING,
+            attempts=F("attempts") + 1,
+            lease_until=timezone.now() + LEASE,
+        )
+    return taken
 
 
-def _call(path: str, messages: list[Message]) -> None:
-    numbers = [message.delivery_id for message in messages]
-    rows = Delivery.objects.filter(pk__in=numbers)
+def _lock_handler(path: str) -> None:
+    """Keep two workers from taking for one handler at once. SQLite's write transaction does so already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [1, crc32(path.encode()) - 2**31])
 
-    def progress(done: int, total: int, text: str) -> None:
-        """Show how far it is, and keep the lease."""
-        until = timezone.now() + LEASE
-        rows.update(done=done, total=total, progress_text=text[:200], lease_until=until)
 
+def _deliver(path: str, taken: list[_Taken]) -> None:
+    """Call the handler with all; where that fails, with each alone, so that one bad event stops no other."""
+    error = _call(path, taken, taken)
+    if error is None:
+        return
+    if len(taken) == 1 or isinstance(error, OperationalError | InterfaceError):
+        _retry_or_fail(taken, error)
+        return
+    failures_in_a_row = 0
+    for place, item in enumerate(taken):
+        lone_error = _call(path, [item], taken[place:])
+        if lone_error is None:
+            failures_in_a_row = 0
+            continue
+        _retry_or_fail([item], lone_error)
+        failures_in_a_row += 1
+        if failures_in_a_row >= GIVE_UP_AFTER:
+            _retry_or_fail(taken[place + 1 :], error)
+            return
+
+
+def _call(path: str, items: list[_Taken], leased: list[_Taken]) -> Exception | None:
+    """Call the handler, keeping the lease of `leased` meanwhile; mark what succeeded, give the error else."""
+    beat = Beat(lambda: _rows(leased), lambda: _rows(items), LEASE)
     try:
-        import_string(path)(messages, progress)
+        with beat:
+            import_string(path)([item.message for item in items], beat.progress)
     except Exception as error:
         log.exception("delivery to %s failed", path)
-        _retry_or_fail(numbers, error)
-    else:
-        rows.update(state=Delivery.State.DONE, finished_at=timezone.now(), lease_until=None, error="")
+        return error
+    _rows(items).update(
+        state=Delivery.State.DONE, finished_at=timezone.now(), lease_until=None, error="", done=F("total")
+    )
+    return None
 
 
-def _retry_or_fail(numbers: list[int], error: Exception) -> None:
+def _rows(items: Sequence[_Taken]) -> QuerySet[Delivery]:
+    """The deliveries that are still ours: a worker that took over has raised the attempt."""
+    ours = Q(pk__in=[])
+    for attempt in {item.attempt for item in items}:
+        numbers = [item.message.delivery_id for item in items if item.attempt == attempt]
+        ours |= Q(pk__in=numbers, attempts=attempt)
+    return Delivery.objects.filter(ours, state=Delivery.State.RUNNING)
+
+
+def _retry_or_fail(items: Sequence[_Taken], error: Exception) -> None:
+    """Put back with growing distance (2, 4, 8 ... 300 s), or end after the last attempt."""
     text = f"{type(error).__name__}: {error}"[:2000]
+    now = timezone.now()
     with transaction.atomic():
-        for row in Delivery.objects.filter(pk__in=numbers):
-            row.error, row.lease_until = text, None
-            if row.attempts >= MAX_ATTEMPTS:
-                row.state, row.finished_at = Delivery.State.FAILED, timezone.now()
+        for attempt in {item.attempt for item in items}:
+            rows = _rows([item for item in items if item.attempt == attempt])
+            if attempt >= MAX_ATTEMPTS:
+                rows.update(state=Delivery.State.FAILED, finished_at=now, lease_until=None, error=text)
             else:
-                row.state = Delivery.State.WAITING
-                row.available_at = timezone.now() + timedelta(seconds=min(2**row.attempts, 300))
-            row.save(update_fields=["state", "error", "lease_until", "available_at", "finished_at"])
+                wait = timedelta(seconds=min(2**attempt, 300))
+                rows.update(
+                    state=Delivery.State.WAITING, available_at=now + wait, lease_until=None, error=text
+                )

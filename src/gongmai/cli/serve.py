@@ -1,0 +1,130 @@
+"""``gongmai serve``: the web server with its worker, stopped together."""
+
+import ctypes
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from time import monotonic
+
+import click
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+STOP_SECONDS = 20
+RESTART_SECONDS = 1.0
+WORKER = "from gongmai.cli.main import main; main()"
+USAGE = 2
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", default=2, show_default=True, help="Web server processes.")
+@click.option("--threads", default=3, show_default=True, help="Threads of each process.")
+@click.option(
+    "--no-worker", is_flag=True, help="Leave the delivery of events to a `gongmai worker` elsewhere."
+)
+def serve(*, host: str, port: int, workers: int, threads: int, no_worker: bool) -> None:
+    """Serve the pages and the API, and deliver events. Ctrl-C or SIGTERM stops all."""
+    sys.exit(run(host=host, port=port, workers=workers, threads=threads, with_worker=not no_worker))
+
+
+def run(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: int = 2,
+    threads: int = 3,
+    with_worker: bool = True,
+) -> int:
+    """Serve until told to stop; give the exit code: 0, 2 for tables that are not up to date."""
+    waiting = unapplied_migrations()
+    if waiting:
+        click.echo(
+            f"The database lacks {len(waiting)} migrations. Run: python -m gongmai.manage migrate", err=True
+        )
+        return USAGE
+    env = os.environ | {"GONGMAI_HASHED_STATIC": "1", "GONGMAI_DATA": str(settings.DATA_DIR)}
+    collect_static(env)
+    connections.close_all()
+    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    web += ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "warning"]
+    web += ["--workers-kill-timeout", "10", "--respawn-failed-workers", "gongmai.config.wsgi:application"]
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    return _supervise(web, [sys.executable, "-c", WORKER, "worker"] if with_worker else None, env, stop)
+
+
+def unapplied_migrations() -> list[str]:
+    """The migrations that the database lacks."""
+    executor = MigrationExecutor(connections["default"])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def collect_static(env: dict[str, str]) -> None:
+    """Copy the static files under hashed names, compressed, where they changed since the last time."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root / ".collected"
+    wanted = _fingerprint()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    command = [sys.executable, "-m", "gongmai.manage", "collectstatic", "--noinput", "--clear", "-v", "0"]
+    subprocess.run(command, env=env, check=True)
+    stamp.write_text(wanted)
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            state = Path(storage.path(path)).stat()
+            digest.update(f"{path}:{state.st_mtime_ns}:{state.st_size}\n".encode())
+    return digest.hexdigest()
+
+
+def _supervise(web: list[str], worker: list[str] | None, env: dict[str, str], stop: threading.Event) -> int:
+    server = _start(web, env)
+    helper = _start(worker, env) if worker else None
+    started = monotonic()
+    while not stop.wait(0.2):
+        if server.poll() is not None:
+            break
+        if worker and helper and helper.poll() is not None and monotonic() - started > RESTART_SECONDS:
+            click.echo(f"The worker ended with {helper.returncode}; starting it again.", err=True)
+            helper, started = _start(worker, env), monotonic()
+    code = 0 if stop.is_set() else (server.returncode or 1)
+    _end([process for process in (server, helper) if process])
+    return code
+
+
+def _start(command: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a child in a session of its own, so that Ctrl-C reaches it through us and once."""
+    return subprocess.Popen(command, env=env, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: PLW1509
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this child when its parent is killed, so that no server is left holding the port."""
+    if sys.platform == "linux":
+        set_death_signal = 1
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGTERM)
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    deadline = monotonic() + STOP_SECONDS
+    for process in processes:
+        try:
+            process.wait(timeout=max(0.1, deadline - monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

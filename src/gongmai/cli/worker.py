@@ -1,0 +1,82 @@
+"""``gongmai worker``: delivers events until it is told to stop."""
+
+import json
+import logging
+import os
+import signal
+import threading
+from pathlib import Path
+from time import monotonic
+
+import click
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from gongmai.core.audit.actions import write_anchor
+from gongmai.core.outbox.actions import deliver_once
+
+IDLE_SECONDS = 0.2
+BEAT_SECONDS = 5.0
+ANCHOR_SECONDS = 3600.0
+TROUBLE_SECONDS = 2.0
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Deliver what waits now, then end.")
+def worker(*, once: bool) -> None:
+    """Deliver events; anchor the trail every hour. SIGTERM ends it after the current batch."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    if once:
+        while deliver_once(stop.is_set):
+            pass
+        return
+    threading.Thread(target=_beat, args=(stop,), name="beat", daemon=True).start()
+    try:
+        _loop(stop)
+    finally:
+        _anchor()
+        heartbeat_path().unlink(missing_ok=True)
+
+
+def heartbeat_path() -> Path:
+    """The file that a living worker writes every few seconds."""
+    return Path(settings.DATA_DIR) / "worker.json"
+
+
+def _loop(stop: threading.Event) -> None:
+    next_anchor = 0.0
+    while not stop.is_set():
+        if monotonic() >= next_anchor:
+            _anchor()
+            next_anchor = monotonic() + ANCHOR_SECONDS
+        close_old_connections()
+        try:
+            handled = deliver_once(stop.is_set)
+        except DatabaseError:
+            log.exception("the database does not answer; trying again")
+            stop.wait(TROUBLE_SECONDS)
+            continue
+        if not handled:
+            stop.wait(IDLE_SECONDS)
+
+
+def _anchor() -> None:
+    """A worker delivers on even where the anchor cannot be written."""
+    try:
+        write_anchor()
+    except (DatabaseError, OSError):
+        log.exception("the trail was not anchored")
+
+
+def _beat(stop: threading.Event) -> None:
+    path = heartbeat_path()
+    while True:
+        temporary = path.with_suffix(".tmp")
+        temporary.write_text(json.dumps({"pid": os.getpid(), "at": timezone.now().isoformat()}))
+        temporary.replace(path)
+        if stop.wait(BEAT_SECONDS):
+            return

@@ -8,7 +8,9 @@ from typing import Any, Protocol
 class Event(Protocol):
     """A fact announced: a frozen dataclass of plain values with a ``name`` such as ``filing.submitted``."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the event is called."""
 
 
 @dataclass(frozen=True, slots=True)

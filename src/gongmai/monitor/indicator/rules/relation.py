@@ -120,7 +120,7 @@ def _nominal(
 
 
 def _now(name: str) -> str:
-    return f"CAST(0 AS DOUBLE) AS {name}" if name.endswith("_base") else name
+    return f"CAST(NULL AS DOUBLE) AS {name}" if name.endswith("_base") else name
 
 
 def _then(name: str) -> str:

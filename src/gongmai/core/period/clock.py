@@ -32,6 +32,11 @@ def simulate(moment: datetime) -> None:
     temporary.replace(path)
 
 
+def resume() -> None:
+    """Make this installation live at the real time again."""
+    _path().unlink(missing_ok=True)
+
+
 def is_simulated() -> bool:
     """Whether the installation lives at a simulated date."""
     return _path().exists()

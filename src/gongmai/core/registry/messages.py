@@ -172,8 +172,8 @@ WORDS: dict[str, tuple[str, str]] = {
         note("Keep one of them."),
     ),
     "profile_missing": (
-        note("The firm is on the roster but its attributes are stated nowhere."),
-        note("Add a row to profiles."),
+        note("The attributes of the firm are stated nowhere."),
+        note("Add a row to profiles or fill in the columns here."),
     ),
     "profile_late": (
         note("The firm is on the roster before its first attributes begin in %(start)s."),

@@ -16,9 +16,11 @@ from django.db.models.fields.related_descriptors import ForwardManyToOneDescript
 from gongmai.core.access.queries import check_may
 from gongmai.core.access.types import Actor
 from gongmai.core.audit.actions import record
+from gongmai.core.outbox.actions import announce
 from gongmai.core.registry.actions.folder import read_folder
 from gongmai.core.registry.actions.names import spell
 from gongmai.core.registry.actions.reference import load_reference
+from gongmai.core.registry.events import RosterChanged
 from gongmai.core.registry.models import (
     City,
     Code,
@@ -83,6 +85,8 @@ def import_city(
         _write_people(plan, ids)
         counts = _count(plan)
         record(actor=actor, action="city.import", kind="city", object_id=plan.city.code, payload=counts)
+        # Should whoever imports die before the panel is published, the worker publishes what is pending.
+        announce(RosterChanged(periods=()), actor_id=actor.user_id)
     progress(4, 4, "registry")
     return Imported(counts=counts, city=plan.city)
 

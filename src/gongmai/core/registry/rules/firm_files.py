@@ -33,6 +33,7 @@ class FirmFiles:
         self.units = units
         self.reference = reference
         self.findings = findings
+        self.rows: dict[str, tuple[TableReader, Row]] = {}
         self.classes = {
             code
             for code, entries in codes["industry"].items()
@@ -66,6 +67,7 @@ class FirmFiles:
                 contact=reader.text(row, "contact", 60),
                 contact_phone=reader.text(row, "contact_phone", 30),
             )
+            self.rows[code] = reader, row
             if any(row.cells.get(column) for column in PLACE):
                 stated[code] = reader, row
         return firms, stated
@@ -83,8 +85,12 @@ class FirmFiles:
                 reader.add(row, "industry", "profile_in_both")
             elif code in stated:
                 rows = [(start, *stated[code])]
+            if not rows and code not in dated:
+                reader, row = self.rows[code]
+                reader.add(row, "region", "profile_missing")
+                continue
             ends = [Period.from_key(later[0]).previous().key for later in rows[1:]]
-            for (first, reader, row), last in zip(rows, [*ends, None], strict=True):
+            for (first, reader, row), last in zip(rows, [*ends, None], strict=False):
                 self._span(firm, reader, row, first, last)
 
     def _dated(
@@ -200,8 +206,6 @@ class FirmFiles:
             return
         first = min(firm.stays, key=lambda stay: stay.from_period)
         row = rows[firm.stays.index(first)]
-        if not firm.profiles:
-            reader.add(row, "credit_code", "profile_missing")
-        elif firm.profiles[0].valid_from > first.from_period:
+        if firm.profiles and firm.profiles[0].valid_from > first.from_period:
             start = str(Period.from_key(firm.profiles[0].valid_from))
             reader.add(row, "from_period", "profile_late", start=start)

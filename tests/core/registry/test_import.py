@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from tests.core.registry.sample import change_cell, credit_code, write_city
 
 from gongmai.core.access.types import NOBODY, SYSTEM, Actor, Grant, NotAllowed, Role, ScopeKind
 from gongmai.core.registry import messages
@@ -18,7 +19,6 @@ from gongmai.core.registry.queries import (
     roster_snapshot,
 )
 from gongmai.core.registry.types import EnterpriseFilter
-from tests.core.registry.sample import change_cell, credit_code, write_city
 
 CITY_OFFICER = Actor(1, "officer", (Grant(Role.CITY, ScopeKind.CITY),))
 
@@ -211,7 +211,8 @@ def test_a_code_table_of_the_2011_edition_is_refused_by_name(folder: Path) -> No
 def test_a_citys_own_codes_extend_and_replace_the_national_ones(folder: Path) -> None:
     (folder / "codes").mkdir()
     (folder / "codes" / "product.csv").write_text(
-        "code,label_zh,label_en,unit,valid_from\nplywood,多层板,Layered board,m3,2017-01-01\nchopsticks,筷子,,piece,\n",
+        "code,label_zh,label_en,unit,valid_from\n"
+        "plywood,多层板,Layered board,m3,2017-01-01\nchopsticks,筷子,,piece,\n",
         encoding="utf-8",
     )
     assert import_it(folder).findings == []

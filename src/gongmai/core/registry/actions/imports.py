@@ -119,7 +119,7 @@ def clear_city(*, actor: Actor) -> None:
     keep = list(users.objects.filter(grants__role="sysadmin").values_list("pk", flat=True))
     with transaction.atomic():
         for model in _all_models():
-            rows = models.QuerySet(model)
+            rows: models.QuerySet[Any] = models.QuerySet(model)
             if model is users:
                 rows = rows.exclude(pk__in=keep)
             elif isinstance(getattr(model, "user", None), ForwardManyToOneDescriptor):

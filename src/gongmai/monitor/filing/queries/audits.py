@@ -1,0 +1,132 @@
+"""The audits and roll-ups in force, checked once, and how they judge one return."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from gongmai.core.formula.queries import build_vocabulary, check_all, row_evaluator
+from gongmai.core.formula.queries import read_formulas, read_params
+from gongmai.core.formula.types import Checked, Vocabulary
+from gongmai.core.period.types import Period
+from gongmai.monitor.filing.queries.forms import forms, items
+from gongmai.monitor.filing.rules.audits import Audit, expand, split_suggestions
+from gongmai.monitor.filing.types import CellValue, Form, Label, Severity
+
+
+def _read(name: str) -> Any:
+    text = files("gongmai.monitor.filing").joinpath(f"data/{name}").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
+@lru_cache(maxsize=1)
+def audit_entries() -> tuple[dict[str, Any], ...]:
+    """The catalogue's entries, written out for each item."""
+    labels: dict[str, Label] = {code: entry["label"] for code, entry in items().items()}
+    return tuple(expand(_read("audits.yaml")["formulas"], labels))
+
+
+def locked_items() -> list[dict[str, Any]]:
+    """`x_locked` and `x_ytd_locked` for every item with a base: what was filed a year ago."""
+    found = []
+    for entry in items().values():
+        keys = {"flow": ("", "_ytd"), "stock": ("",), "cumulative": ("_ytd",)}.get(entry["kind"], ())
+        for suffix in keys:
+            label = {"zh-Hans": entry["label"]["zh-Hans"] + "锁定同期数", "en": entry["label"]["en"] + ", locked base"}
+            found.append(
+                {"code": f"{entry['code']}{suffix}_locked", "kind": "reference", "unit": entry.get("unit"), "label": label}
+            )
+    return found
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """What audits and roll-ups may name."""
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for form in forms().values():
+        for table in form.tables:
+            key = {"code": table.key, "kind": "text", "label": {"zh-Hans": table.key, "en": table.key}}
+            columns = [
+                {"code": c.code, "kind": c.kind, "label": c.label, "unit": c.unit or None} for c in table.columns
+            ]
+            tables[table.code] = [key, *columns]
+    return build_vocabulary(
+        [*items().values(), *locked_items(), *_read("context.yaml")["items"]],
+        tables=tables,
+        params=read_params(_read("parameters.yaml")["params"]),
+    )
+
+
+@lru_cache(maxsize=1)
+def all_audits() -> tuple[Audit, ...]:
+    """Every audit of every form and date; raises FormulaError for one that does not check."""
+    entries = audit_entries()
+    checked = check_all(read_formulas(entries), vocabulary())
+    suggestions = {
+        each.code.removesuffix(".suggest"): each
+        for each in check_all(read_formulas(split_suggestions(entries)), vocabulary())
+    }
+    return tuple(
+        Audit(
+            code=entry["code"],
+            form=entry["form"],
+            table=entry.get("table", ""),
+            severity=Severity(entry["severity"]),
+            cell=entry["cell"],
+            shown=tuple(entry.get("shown", ())),
+            label=entry["label"],
+            message=entry["message"],
+            advice=entry["advice"],
+            checked=each,
+            suggest=suggestions.get(entry["code"]),
+        )
+        for entry, each in zip(entries, checked, strict=True)
+    )
+
+
+@lru_cache(maxsize=64)
+def audits_of(form: str, day: date) -> tuple[Audit, ...]:
+    """The audits of a form in force on a day."""
+    return tuple(audit for audit in all_audits() if audit.form == form and audit.checked.formula.in_force(day))
+
+
+@lru_cache(maxsize=1)
+def audits_by_code() -> dict[str, Audit]:
+    """Every audit by its code (the latest version of each)."""
+    return {audit.code: audit for audit in all_audits()}
+
+
+@lru_cache(maxsize=16)
+def roll_ups_of(form: Form | str) -> tuple[tuple[str, int, Checked], ...]:
+    """The computed head cells of a form: cell, decimals, formula."""
+    code = form if isinstance(form, str) else form.code
+    found = forms()[code]
+    decimals = {column.code: column.decimals for column in found.computed}
+    entries = [
+        {
+            "code": roll_up.cell, "label": table.label, "formula": roll_up.formula, "mode": "lines",
+            "table": table.code, "valid_from": found.valid_from, "source": found.source,
+        }
+        for table in found.tables
+        for roll_up in table.roll_ups
+    ]  # fmt: skip
+    checked = check_all(read_formulas(entries), vocabulary())
+    return tuple((each.code, decimals.get(each.code.split("__")[0], 0), each) for each in checked)
+
+
+def roll_up(form: str, period: Period, lines: Mapping[str, Sequence[Mapping[str, CellValue]]]) -> dict[str, Any]:
+    """The head cells that the lines give, unknown ones left out."""
+    rules = roll_ups_of(form)
+    if not rules or not any(lines.values()):
+        return {}
+    filled = {code: rows for code, rows in lines.items() if rows}
+    wanted = [rule for rule in rules if rule[2].formula.table in filled]
+    values = row_evaluator().evaluate([rule[2] for rule in wanted], [{"period": period.key}], lines=filled)
+    found: dict[str, Any] = {}
+    for (cell, places, _), value in zip(wanted, values, strict=True):
+        if isinstance(value, int | float):
+            found[cell] = round(float(value), places) if places else round(value)
+    return found

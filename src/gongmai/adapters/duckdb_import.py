@@ -5,12 +5,20 @@ statement both types the figures and tells which of them are no figures.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from gongmai.adapters.duckdb_import_audit import (
+    create_audited,
+    fetch_rows,
+    find_broken,
+    find_broken_lines,
+    roll_up_sql,
+)
 from gongmai.adapters.duckdb_import_sql import (
     bad_values_sql,
     cells_json,
@@ -21,7 +29,9 @@ from gongmai.adapters.duckdb_import_sql import (
     text_quote,
     typed,
 )
-from gongmai.monitor.filing.ports import FileFinding, SourceFile
+from gongmai.core.formula.types import Checked
+from gongmai.monitor.filing.ports import Broken, FileFinding, SourceFile
+from gongmai.monitor.filing.rules.audits import Audit
 from gongmai.monitor.filing.types import Cell, Form, Table
 
 MAX_FINDINGS = 1000
@@ -32,24 +42,23 @@ SETTINGS = {"memory_limit": "1500MB", "threads": 2, "preserve_insertion_order": 
 class DuckDBHistoryReader:
     """Opens a session on a database in memory."""
 
-    def open(self, firms: pa.Table) -> "DuckDBHistorySession":
-        """Start with the firms and their stays on the roster."""
-        return DuckDBHistorySession(firms)
+    def open(self, stays: pa.Table, profiles: pa.Table) -> "DuckDBHistorySession":
+        """Start with the firms' stays on the roster and their dated attributes."""
+        return DuckDBHistorySession(stays, profiles)
 
 
 class DuckDBHistorySession:
     """Tables `raw_<form>[_<table>]` as text, `head_<form>` and `lines_<form>_<table>` typed, `history`."""
 
-    def __init__(self, firms: pa.Table) -> None:
+    def __init__(self, stays: pa.Table, profiles: pa.Table) -> None:
         self.connection = duckdb.connect(":memory:", config=SETTINGS)
-        self.connection.register("stays", firms)
+        self.connection.register("stays", stays)
+        self.connection.register("profile", profiles)
         self.connection.execute(
             "CREATE TABLE firm AS SELECT credit_code, any_value(enterprise_id) AS enterprise_id "
             "FROM stays GROUP BY 1"
         )
-        self.connection.execute(
-            "CREATE TABLE stay AS SELECT enterprise_id, from_period, to_period FROM stays"
-        )
+        self.connection.execute("CREATE TABLE stay AS SELECT * EXCLUDE (credit_code) FROM stays")
         self.files: dict[tuple[str, str, int], SourceFile] = {}
 
     def close(self) -> None:
@@ -57,18 +66,26 @@ class DuckDBHistorySession:
         self.connection.close()
 
     def load(
-        self, form: Form, files: Sequence[SourceFile], codes: Mapping[str, frozenset[str]]
+        self,
+        form: Form,
+        files: Sequence[SourceFile],
+        codes: Mapping[str, frozenset[str]],
+        roll_ups: Sequence[tuple[str, int, Checked]],
+        day: date,
     ) -> list[FileFinding]:
         """Read all files of one form: the head, then each repeating table, then what the lines give."""
         findings = self._load_part(form, None, [file for file in files if not file.table])
-        if not any(not file.table for file in files):
+        if not self._has(f"head_{form.code}"):
             return findings
         for table in form.tables:
             mine = [file for file in files if file.table == table.code]
             findings += self._load_part(form, table, mine)
-            if mine:
+            loaded = bool(mine) and self._has(f"lines_{form.code}_{table.code}")
+            if loaded:
                 findings += self._check_lines(form, table, codes.get(table.key_list, frozenset()))
-            self._roll_up(form, table, mine)
+            mine_up = [rule for rule in roll_ups if rule[2].formula.table == table.code]
+            self._roll_up(form, table, [roll_up_sql(*rule, day) for rule in mine_up], loaded=loaded)
+            findings += self._check_given(form, [rule[0] for rule in mine_up])
         return findings
 
     def _load_part(self, form: Form, table: Table | None, files: Sequence[SourceFile]) -> list[FileFinding]:
@@ -216,39 +233,45 @@ class DuckDBHistorySession:
             ]
         return findings
 
-    def _roll_up(self, form: Form, table: Table, files: Sequence[SourceFile]) -> None:
+    def _roll_up(self, form: Form, table: Table, sums: Sequence[str], *, loaded: bool) -> None:
         """Add the cells that the lines give to the head, and the lines as JSON."""
-        part = f"{form.code}_{table.code}"
-        decimals = {column.code: column.decimals for column in form.computed}
-        sums = []
-        for roll_up in table.roll_ups:
-            places = decimals.get(roll_up.cell.split("__")[0], 0)
-            value = f"round({roll_up.formula}, {places})" if files else "NULL"
-            sums.append(f"CAST({value} AS {'DOUBLE' if places else 'BIGINT'}) AS {quote(roll_up.cell)}")
-        rows = line_json(table) if files else ""
-        head = f"head_{form.code}"
-        if not files:
-            extra = ", ".join([*sums, f"NULL::VARCHAR AS {quote('lines_' + table.code)}"])
-            self.connection.execute(f"CREATE TABLE next AS SELECT *, {extra} FROM {head}")
-        else:
-            order = quote(table.key)
-            extra = ", ".join(
-                [
-                    *sums,
-                    (
-                        f"'[' || string_agg({rows}, ',' ORDER BY {order}) || ']' AS "
-                        f"{quote('lines_' + table.code)}"
-                    ),
-                ]
+        head, lines = f"head_{form.code}", quote("lines_" + table.code)
+        if not loaded:
+            cells = ", ".join(f"NULL::BIGINT AS {quote(roll_up.cell)}" for roll_up in table.roll_ups)
+            extra = f"{cells}, " if cells else ""
+            self.connection.execute(
+                f"CREATE TABLE next AS SELECT *, {extra}NULL::VARCHAR AS {lines} FROM {head}"
             )
+        else:
+            key = quote(table.key)
+            fields = [*sums, f"'[' || string_agg({line_json(table)}, ',' ORDER BY l.{key}) || ']' AS {lines}"]
+            if table.key == "industry":
+                fields.append(f"max_by(l.{key}, l.output__ytd) AS main_line_industry")
             self.connection.execute(
                 "CREATE TABLE next AS SELECT h.*, g.* EXCLUDE (enterprise_id, period) "
-                f"FROM {head} h LEFT JOIN "
-                f"(SELECT enterprise_id, period, {extra} FROM lines_{part} GROUP BY enterprise_id, period) g "
+                f"FROM {head} h LEFT JOIN (SELECT enterprise_id, period, {', '.join(fields)} "
+                f"FROM lines_{form.code}_{table.code} l GROUP BY enterprise_id, period) g "
                 "USING (enterprise_id, period)"
             )
         self.connection.execute(f"DROP TABLE {head}")
         self.connection.execute(f"ALTER TABLE next RENAME TO {head}")
+
+    def _check_given(self, form: Form, cells: Sequence[str]) -> list[FileFinding]:
+        """Computed cells that a file gives all the same must agree with the lines."""
+        head = f"head_{form.code}"
+        present = {row[0] for row in self.connection.execute(f"DESCRIBE {head}").fetchall()}
+        findings: list[FileFinding] = []
+        for cell in cells:
+            given = f"given_{cell}"
+            if given in present:
+                sql = (
+                    f"SELECT f.name, e.credit_code, enterprise_id, period, {text_quote(cell)}, "
+                    f"'roll_up_differs', {quote(given)} FROM {head} JOIN raw_{form.code}_files f USING (period) "
+                    f"JOIN firm e USING (enterprise_id) WHERE abs({quote(given)} - {quote(cell)}) > 0.05 "
+                    f"LIMIT {MAX_FINDINGS}"
+                )
+                findings += [_finding(form, row) for row in self.connection.execute(sql).fetchall()]
+        return findings
 
     def join(self, forms: Sequence[Form]) -> None:
         """Create `history`: one wide row for each firm and period that has any return."""
@@ -266,9 +289,26 @@ class DuckDBHistorySession:
             sql += f" FULL JOIN {relation} a{number} USING (enterprise_id, period)"
         self.connection.execute(f"CREATE TABLE history AS {sql}")
 
-    def audit(self, form: Form, sql: str, rules: Sequence[Any], limit: int) -> list[FileFinding]:
-        """Run audits; wired with the catalogue of audits."""
-        raise NotImplementedError
+    def prepare_audits(self, wanted: Sequence[str], locks: Sequence[tuple[str, str, str]]) -> None:
+        """Bring together what the audits read."""
+        create_audited(self.connection, wanted, locks)
+
+    def audit(
+        self, form: Form, audits: Sequence[Audit], day: date, periods: Sequence[int]
+    ) -> Iterator[Broken]:
+        """Yield what the audits of a form find in its returns of these periods."""
+        mine = self.connection.execute(f"SELECT enterprise_id * 1000000 + period FROM head_{form.code}")
+        filed = {row[0] for row in mine.fetchall()}
+        found = find_broken(self.connection, audits, day, periods)
+        yield from (b for b in found if b.enterprise_id * 1_000_000 + b.period in filed)
+        for table in form.tables:
+            relation = f"lines_{form.code}_{table.code}"
+            if self._has(relation):
+                yield from find_broken_lines(self.connection, relation, table, audits, day, periods)
+
+    def rows(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:
+        """The wide rows of some returns, by firm and period."""
+        return fetch_rows(self.connection, keys)
 
     def contents(self, form: Form) -> Iterator[pa.RecordBatch]:
         """Yield enterprise_id, period, cells, lines ordered by period and firm."""

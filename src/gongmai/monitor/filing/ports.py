@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
+from gongmai.core.formula.types import Checked
 from gongmai.core.period.types import Period
+from gongmai.monitor.filing.rules.audits import Audit
 from gongmai.monitor.filing.types import CellValue, Form
 
 # how far it is: done, total, text
@@ -41,26 +44,56 @@ class FileFinding:
     form: str = ""
     period: int | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    table: str = ""
+    line: int | None = None
+    suggestion: CellValue = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One audit that one return breaks; `line` is the number of the line, sorted by its key."""
+
+    enterprise_id: int
+    period: int
+    audit: Audit
+    line: int | None = None
+    suggestion: CellValue = None
 
 
 class HistorySession(Protocol):
     """One reading of many files; closed at the end."""
 
     def load(
-        self, form: Form, files: Sequence[SourceFile], codes: Mapping[str, frozenset[str]]
+        self,
+        form: Form,
+        files: Sequence[SourceFile],
+        codes: Mapping[str, frozenset[str]],
+        roll_ups: Sequence[tuple[str, int, Checked]],
+        day: date,
     ) -> list[FileFinding]:
         """Read and type all files of a form; give what is structurally wrong in them.
 
-        `codes`: code list -> codes that lines may name.
+        `codes`: code list -> codes that lines may name. `roll_ups`: head cell, decimals and the formula
+        that gives it from the lines, under the parameters of `day`.
         """
         ...
 
     def join(self, forms: Sequence[Form]) -> None:
-        """Bring the loaded forms into one relation `history`: a wide row for each firm and period."""
+        """Bring the loaded forms into one relation: a wide row for each firm and period."""
         ...
 
-    def audit(self, form: Form, sql: str, rules: Sequence[Any], limit: int) -> list[FileFinding]:
-        """Run compiled audits over `history` and give what they found in the rows of `form`."""
+    def prepare_audits(self, wanted: Sequence[str], locks: Sequence[tuple[str, str, str]]) -> None:
+        """Join what the audits read. `wanted`: their columns; `locks` as of rules.locks.lock_columns."""
+        ...
+
+    def audit(
+        self, form: Form, audits: Sequence[Audit], day: date, periods: Sequence[int]
+    ) -> Iterator[Broken]:
+        """Yield what the audits of a form find in its returns of these periods, in one statement."""
+        ...
+
+    def rows(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:
+        """The wide rows of some returns, by firm and period."""
         ...
 
     def contents(self, form: Form) -> Iterator[Any]:
@@ -75,6 +108,10 @@ class HistorySession(Protocol):
 class HistoryReader(Protocol):
     """Opens sessions."""
 
-    def open(self, firms: Any) -> HistorySession:
-        """Start with the firms: an Arrow table credit_code, enterprise_id, from_period, to_period by stay."""
+    def open(self, stays: Any, profiles: Any) -> HistorySession:
+        """Start with two Arrow tables.
+
+        `stays`: credit_code, enterprise_id, from_period, to_period, entry_type.
+        `profiles`: enterprise_id, valid_from, valid_to, region, unit, industry, size.
+        """
         ...

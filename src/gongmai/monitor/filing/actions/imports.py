@@ -5,7 +5,7 @@ in a return that the folder itself declares not yet approved.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,13 @@ from gongmai.monitor.filing.models import Return, Version
 from gongmai.monitor.filing.ports import FileFinding, HistorySession, SourceFile
 from gongmai.monitor.filing.queries import calendar
 from gongmai.monitor.filing.queries import folder as folders
-from gongmai.monitor.filing.queries.firms import codes_of, roster_ids, stays
-from gongmai.monitor.filing.queries.forms import forms
+from gongmai.monitor.filing.queries.checking import Key, OpenReturns, check_sources, forms_in
+from gongmai.monitor.filing.queries.firms import profiles, roster_ids, stays
 from gongmai.monitor.filing.rules.content import canonical, compute_digest
 from gongmai.monitor.filing.rules.files import OpenReturn
 from gongmai.monitor.filing.types import KIND, Finding, Form, Severity
 
 Progress = Callable[[int, int, str], None]
-OpenReturns = Mapping[tuple[int, str, int], OpenReturn]
 
 _RETURN = (
     "id",
@@ -67,10 +66,14 @@ _VERSION = (
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What came of it: findings (blocking ones mean that nothing was written) and returns written."""
+    """What came of it: findings (blocking ones mean that nothing was written) and returns written.
+
+    `explanatory`: by rule, how many approved returns show what a firm would have to explain today.
+    """
 
     findings: tuple[FileFinding, ...]
     returns: int = 0
+    explanatory: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_refused(self) -> bool:
@@ -87,64 +90,32 @@ def import_history(folder: Path, progress: Progress, actor: Actor) -> ImportResu
     sources = folders.list_sources(folder)
     opened, findings = folders.read_states(folder)
     findings = [*sources.findings, *findings]
-    session: HistorySession = adapter("history_reader").open(stays())
+    session: HistorySession = adapter("history_reader").open(stays(), profiles())
     try:
-        findings += check_sources(session, sources.files, progress)
-        refusing, kept = split_findings(findings, opened)
-        if any(finding.severity == "blocking" for finding in refusing):
-            return ImportResult(tuple(refusing))
-        written = write_history(session, sources.files, opened, kept, progress, actor)
+        checked = check_sources(session, sources.files, opened, progress)
+        findings += checked.refusing
+        if any(finding.severity == "blocking" for finding in findings):
+            return ImportResult(tuple(findings), explanatory=checked.explanatory)
+        written = write_history(session, sources.files, opened, checked.kept, progress, actor)
     finally:
         session.close()
-    return ImportResult(tuple(refusing), written)
-
-
-def check_sources(
-    session: HistorySession, files: Sequence[SourceFile], progress: Progress
-) -> list[FileFinding]:
-    """Read all files into the session and give every finding, structural ones first."""
-    findings: list[FileFinding] = []
-    known = forms()
-    present = [form for code, form in known.items() if any(file.form == code for file in files)]
-    for number, form in enumerate(present):
-        progress(number, 2 * len(present) + 2, f"returns: reading {form.code}")
-        codes = {table.key_list: codes_of(table.key_list) for table in form.tables}
-        findings += session.load(form, [file for file in files if file.form == form.code], codes)
-    if not findings:
-        session.join(present)
-    return findings
-
-
-def split_findings(
-    findings: Sequence[FileFinding], opened: OpenReturns
-) -> tuple[list[FileFinding], dict[tuple[int, str, int], list[FileFinding]]]:
-    """Those that count against the folder, and those that belong to returns still open."""
-    refusing: list[FileFinding] = []
-    kept: dict[tuple[int, str, int], list[FileFinding]] = {}
-    for finding in findings:
-        key = (finding.enterprise_id or 0, finding.form, finding.period or 0)
-        if key in opened and opened[key].state is not State.APPROVED:
-            kept.setdefault(key, []).append(finding)
-        else:
-            refusing.append(finding)
-    return refusing, kept
+    return ImportResult(tuple(findings), written, checked.explanatory)
 
 
 def write_history(
     session: HistorySession,
     files: Sequence[SourceFile],
     opened: OpenReturns,
-    kept: Mapping[tuple[int, str, int], Sequence[FileFinding]],
+    kept: Mapping[Key, Sequence[FileFinding]],
     progress: Progress,
     actor: Actor,
 ) -> int:
     """Write what the session holds in one transaction; give the number of returns with a content."""
-    known = forms()
-    present = [form for code, form in known.items() if any(file.form == code for file in files)]
+    present = forms_in(files)
     with transaction.atomic():
         writer = _Writer(opened, kept, actor)
         for number, form in enumerate(present):
-            progress(len(present) + number, 2 * len(present) + 2, f"returns: writing {form.code}")
+            progress(2 * len(present) + number, 3 * len(present) + 1, f"writing {form.code}")
             writer.write_form(session, form)
         for form in present:
             writer.open_missing(form, {file.period for file in files if file.form == form.code})
@@ -156,14 +127,21 @@ def write_history(
             object_id=clock.now().isoformat(),
             payload={"returns": writer.written, "files": len(files)},
         )
-    progress(1, 1, "returns: done")
+    progress(1, 1, "done")
     return writer.written
 
 
 def as_finding(finding: FileFinding) -> Finding:
     """A finding of a file as the return itself keeps it."""
     return Finding(
-        finding.rule, Severity(finding.severity), finding.cell, finding.value, params=dict(finding.params)
+        finding.rule,
+        Severity(finding.severity),
+        finding.cell,
+        finding.value,
+        finding.table,
+        finding.line,
+        dict(finding.params),
+        finding.suggestion,
     )
 
 
@@ -173,7 +151,7 @@ class _Writer:
     def __init__(
         self,
         opened: OpenReturns,
-        kept: Mapping[tuple[int, str, int], Sequence[FileFinding]],
+        kept: Mapping[Key, Sequence[FileFinding]],
         actor: Actor,
     ) -> None:
         self.opened, self.kept, self.actor = opened, kept, actor

@@ -9,11 +9,12 @@ from typing import Any
 import yaml
 
 from gongmai.core.formula.queries import build_vocabulary, check_all, row_evaluator
-from gongmai.core.formula.queries import read_formulas, read_params
+from gongmai.core.formula.rules.catalogue import read_formulas, read_params
 from gongmai.core.formula.types import Checked, Vocabulary
 from gongmai.core.period.types import Period
 from gongmai.monitor.filing.queries.forms import forms, items
 from gongmai.monitor.filing.rules.audits import Audit, expand, split_suggestions
+from gongmai.monitor.filing.rules.locks import lock_columns
 from gongmai.monitor.filing.types import CellValue, Form, Label, Severity
 
 
@@ -33,12 +34,11 @@ def locked_items() -> list[dict[str, Any]]:
     """`x_locked` and `x_ytd_locked` for every item with a base: what was filed a year ago."""
     found = []
     for entry in items().values():
-        keys = {"flow": ("", "_ytd"), "stock": ("",), "cumulative": ("_ytd",)}.get(entry["kind"], ())
-        for suffix in keys:
-            label = {"zh-Hans": entry["label"]["zh-Hans"] + "锁定同期数", "en": entry["label"]["en"] + ", locked base"}
-            found.append(
-                {"code": f"{entry['code']}{suffix}_locked", "kind": "reference", "unit": entry.get("unit"), "label": label}
-            )
+        label = {language: f"{text} (t-1)" for language, text in entry["label"].items()}
+        found += [
+            {"code": code, "kind": "reference", "unit": entry.get("unit"), "label": label}
+            for code, _, _ in lock_columns([entry])
+        ]
     return found
 
 
@@ -50,7 +50,8 @@ def vocabulary() -> Vocabulary:
         for table in form.tables:
             key = {"code": table.key, "kind": "text", "label": {"zh-Hans": table.key, "en": table.key}}
             columns = [
-                {"code": c.code, "kind": c.kind, "label": c.label, "unit": c.unit or None} for c in table.columns
+                {"code": c.code, "kind": c.kind, "label": c.label, "unit": c.unit or None}
+                for c in table.columns
             ]
             tables[table.code] = [key, *columns]
     return build_vocabulary(
@@ -90,7 +91,9 @@ def all_audits() -> tuple[Audit, ...]:
 @lru_cache(maxsize=64)
 def audits_of(form: str, day: date) -> tuple[Audit, ...]:
     """The audits of a form in force on a day."""
-    return tuple(audit for audit in all_audits() if audit.form == form and audit.checked.formula.in_force(day))
+    return tuple(
+        audit for audit in all_audits() if audit.form == form and audit.checked.formula.in_force(day)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -117,7 +120,9 @@ def roll_ups_of(form: Form | str) -> tuple[tuple[str, int, Checked], ...]:
     return tuple((each.code, decimals.get(each.code.split("__")[0], 0), each) for each in checked)
 
 
-def roll_up(form: str, period: Period, lines: Mapping[str, Sequence[Mapping[str, CellValue]]]) -> dict[str, Any]:
+def roll_up(
+    form: str, period: Period, lines: Mapping[str, Sequence[Mapping[str, CellValue]]]
+) -> dict[str, Any]:
     """The head cells that the lines give, unknown ones left out."""
     rules = roll_ups_of(form)
     if not rules or not any(lines.values()):

@@ -4,7 +4,9 @@ from typing import Any
 
 import pyarrow as pa
 from django.apps import apps
-from django.db.models import F, Q
+from django.db.models import Q
+
+from gongmai.core.registry import queries as registry
 
 
 def enterprise_model() -> Any:
@@ -18,18 +20,41 @@ def get_enterprise(pk: int) -> Any:
 
 
 def stays() -> pa.Table:
-    """Every stay of every firm on the roster: credit_code, enterprise_id, from_period, to_period."""
-    rows = apps.get_model("registry", "RosterMembership").objects.values_list(
-        F("enterprise__credit_code"), "enterprise_id", "from_period", "to_period"
-    )
-    codes, firms, starts, ends = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return pa.table(
+    """Every stay on the roster: credit_code, enterprise_id, from_period, to_period, entry_type."""
+    return _table(
+        apps.get_model("registry", "RosterMembership"),
         {
-            "credit_code": pa.array(codes, pa.string()),
-            "enterprise_id": pa.array(firms, pa.int64()),
-            "from_period": pa.array(starts, pa.int32()),
-            "to_period": pa.array(ends, pa.int32()),
-        }
+            "credit_code": ("enterprise__credit_code", pa.string()),
+            "enterprise_id": ("enterprise_id", pa.int64()),
+            "from_period": ("from_period", pa.int32()),
+            "to_period": ("to_period", pa.int32()),
+            "entry_type": ("entry_type", pa.string()),
+        },
+    )
+
+
+def profiles() -> pa.Table:
+    """The dated attributes of every firm."""
+    return _table(
+        apps.get_model("registry", "Profile"),
+        {
+            "enterprise_id": ("enterprise_id", pa.int64()),
+            "valid_from": ("valid_from", pa.int32()),
+            "valid_to": ("valid_to", pa.int32()),
+            "region": ("region", pa.string()),
+            "unit": ("unit", pa.string()),
+            "industry": ("industry", pa.string()),
+            "size": ("size", pa.string()),
+        },
+    )
+
+
+def _table(model: Any, columns: dict[str, tuple[str, pa.DataType]]) -> pa.Table:
+    rows = list(model.objects.values_list(*(path for path, _ in columns.values())))
+    values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    kinds = (kind for _, kind in columns.values())
+    return pa.table(
+        {name: pa.array(column, kind) for name, column, kind in zip(columns, values, kinds, strict=True)}
     )
 
 
@@ -43,5 +68,4 @@ def roster_ids(period: int) -> list[int]:
 
 def codes_of(code_list: str) -> frozenset[str]:
     """Every code of a code list, whatever its dates; empty when the list is not loaded."""
-    rows = apps.get_model("registry", "Code").objects.filter(list=code_list)
-    return frozenset(rows.values_list("code", flat=True))
+    return frozenset(registry.labels(code_list))

@@ -110,7 +110,9 @@ def _line_finding(audit: Audit, number: int, line: Mapping[str, CellValue]) -> F
 
 def _shown(audit: Audit, rows: Mapping[str, Mapping[str, CellValue]]) -> dict[str, CellValue]:
     return {
-        key: rows["prev"].get(key.removeprefix(PREVIOUS)) if key.startswith(PREVIOUS) else rows["now"].get(key)
+        key: rows["prev"].get(key.removeprefix(PREVIOUS))
+        if key.startswith(PREVIOUS)
+        else rows["now"].get(key)
         for key in audit.shown
     }
 

@@ -266,7 +266,8 @@ class DuckDBHistorySession:
             if given in present:
                 sql = (
                     f"SELECT f.name, e.credit_code, enterprise_id, period, {text_quote(cell)}, "
-                    f"'roll_up_differs', {quote(given)} FROM {head} JOIN raw_{form.code}_files f USING (period) "
+                    f"'roll_up_differs', {quote(given)} FROM {head} "
+                    f"JOIN raw_{form.code}_files f USING (period) "
                     f"JOIN firm e USING (enterprise_id) WHERE abs({quote(given)} - {quote(cell)}) > 0.05 "
                     f"LIMIT {MAX_FINDINGS}"
                 )

@@ -10,8 +10,9 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils import timezone
 
+from gongmai.adapters.workbook_drawing import draw_pages
 from gongmai.core.document.rules.text import clean_sheet_name, clean_text, cut_text, looks_like_formula
-from gongmai.core.document.types import Column, Kind, Table, Value
+from gongmai.core.document.types import Column, Kind, Page, Table, Value
 
 OPTIONS = {
     "constant_memory": True,
@@ -53,6 +54,10 @@ class XlsxWorkbookWriter:
             return sum(_Sheet(book, table, taken).fill() for table in tables)
         finally:
             book.close()
+
+    def draw(self, pages: Sequence[Page], target: IO[bytes]) -> None:
+        """Draw each page as a sheet, the first one open."""
+        draw_pages(pages, target)
 
 
 class _Sheet:

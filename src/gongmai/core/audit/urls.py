@@ -1,12 +1,6 @@
 """Addresses of this module's pages."""
 
-from django.urls import path
-
-from gongmai.core.audit.views import trail
+from django.urls import URLPattern
 
 app_name = "audit"
-urlpatterns = [
-    path("", trail.trail, name="trail"),
-    path("verify/", trail.verify, name="verify"),
-    path("<int:number>/", trail.entry, name="entry"),
-]
+urlpatterns: list[URLPattern] = []

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import IO, Protocol
 
-from gongmai.core.document.types import Limits, Sheets, Table, Value
+from gongmai.core.document.types import Limits, Page, Sheets, Table, Value
 
 
 class WorkbookReader(Protocol):
@@ -19,8 +19,12 @@ class WorkbookReader(Protocol):
 
 
 class WorkbookWriter(Protocol):
-    """Writes tables as an .xlsx file with typed cells, row by row."""
+    """Writes .xlsx files with typed cells: tables row by row, forms box by box."""
 
     def write(self, tables: Sequence[Table], target: IO[bytes]) -> int:
         """Write each table to a sheet of its own and return how many rows were written."""
+        ...
+
+    def draw(self, pages: Sequence[Page], target: IO[bytes]) -> None:
+        """Draw each page as a sheet, the first one open."""
         ...

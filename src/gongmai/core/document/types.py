@@ -66,6 +66,67 @@ class Table:
             yield [row.get(key) for key in keys] if isinstance(row, Mapping) else row
 
 
+class Look(StrEnum):
+    """How a box of a drawn page looks, and with it whether it may be written to."""
+
+    TITLE = "title"
+    FACT = "fact"
+    HEADER = "header"
+    NUMBERING = "numbering"  # the row of column letters and numbers under a header
+    SECTION = "section"
+    LABEL = "label"
+    CENTRE = "centre"
+    INPUT = "input"
+    TEXT = "text"
+    LOCKED = "locked"
+    ABSENT = "absent"  # a box that does not exist on the form
+    ERROR = "error"
+    WARNING = "warning"
+    LINK = "link"
+
+
+UNLOCKED = frozenset({Look.INPUT, Look.TEXT, Look.ERROR, Look.WARNING})
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One cell (or, with `to_row` and `to_column`, merged cells) of a drawn page, from 0.
+
+    `hint` is shown while the cell is chosen; `choices` is a range of another page that gives the dropdown;
+    `minimum` limits what may be typed into a number; `comment` is a note on the cell; `formula` and `link`
+    (to a place in the same workbook) are written by the product only, never from what users typed.
+    """
+
+    row: int
+    column: int
+    value: Value = None
+    look: Look = Look.LOCKED
+    digits: int = 0
+    to_row: int | None = None
+    to_column: int | None = None
+    hint_title: str = ""
+    hint: str = ""
+    choices: str = ""
+    minimum: float | None = None
+    is_number: bool = False
+    comment: str = ""
+    formula: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A sheet drawn box by box: forms, not tables. Its cells are locked except those that take input."""
+
+    name: str
+    boxes: Sequence[Box]
+    widths: Mapping[int, float] = field(default_factory=dict)
+    frozen: tuple[int, int] = (0, 0)
+    hidden: bool = False
+    header_row: int = 0
+    locked: bool = True
+
+
 class FileRefused(Exception):  # noqa: N818 - reads as a sentence where it is raised
     """An upload that is not read. `code` and `params` are worded by messages.word_refusal."""
 

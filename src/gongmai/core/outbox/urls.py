@@ -1,11 +1,6 @@
 """Addresses of this module's pages."""
 
-from django.urls import path
-
-from gongmai.core.outbox.views import jobs
+from django.urls import URLPattern
 
 app_name = "outbox"
-urlpatterns = [
-    path("", jobs.jobs, name="jobs"),
-    path("<int:number>/retry/", jobs.retry, name="retry"),
-]
+urlpatterns: list[URLPattern] = []

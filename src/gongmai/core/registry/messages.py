@@ -251,6 +251,14 @@ WORDS: dict[str, tuple[str, str]] = {
         note("%(one)s and %(other)s of one group share an industry."),
         note("Let each industry belong to one member."),
     ),
+    "profile_order": (
+        note("The latest change of this firm holds from %(start)s; earlier periods are history."),
+        note("Choose %(start)s or a later period."),
+    ),
+    "not_on_roster": (
+        note("The firm is not on the roster."),
+        note("Let it come on the roster first."),
+    ),
     "city_exists": (
         note("This installation already has a city."),
         note("Use --replace to put this one in its place."),

@@ -12,6 +12,8 @@ from django.utils.translation import get_language
 
 from gongmai.core.access.queries import check_may, check_reach, scope_filter
 from gongmai.core.access.types import Actor
+from gongmai.core.period import clock
+from gongmai.core.period.types import FIRST_MONTH, LAST_MONTH, Period
 from gongmai.core.registry.models import City, Code, Enterprise, Parameter, Profile, RosterMembership
 from gongmai.core.registry.rules.roster import is_new
 from gongmai.core.registry.types import EnterpriseFilter, Label, Page
@@ -56,6 +58,14 @@ SNAPSHOT_SCHEMA = pa.schema(
 def city() -> City | None:
     """The city of this installation, None before one is set up."""
     return City.objects.first()
+
+
+def current_period() -> Period:
+    """The latest period whose months are over: the one that is being filed."""
+    today = clock.today()
+    if today.month <= FIRST_MONTH:
+        return Period(today.year - 1, LAST_MONTH)
+    return Period(today.year, today.month - 1)
 
 
 def roster_snapshot(period_key: int) -> pa.Table:

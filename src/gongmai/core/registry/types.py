@@ -234,3 +234,11 @@ class Reference:
     entry_months: dict[str, tuple[int, int] | None]
     exit_types: tuple[str, ...]
     roles: tuple[str, ...]
+
+
+class RefusedEdit(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """An edit that the registry's rules refuse: the form's field and a rule that messages.py words."""
+
+    def __init__(self, column: str, rule: str, value: object = "", **detail: object) -> None:
+        super().__init__(column, rule)
+        self.finding = Finding("", None, column, rule, str(value), dict(detail))

@@ -17,6 +17,7 @@ from gongmai.core.access.queries import check_may
 from gongmai.core.access.types import Actor
 from gongmai.core.audit.actions import record
 from gongmai.core.outbox.actions import announce
+from gongmai.core.registry.actions.columns import place_columns
 from gongmai.core.registry.actions.folder import read_folder
 from gongmai.core.registry.actions.names import spell
 from gongmai.core.registry.actions.reference import load_reference
@@ -245,26 +246,6 @@ def _enterprise(firm: Firm, city: CityFile) -> Enterprise:
         for column, value in place_columns(latest).items():
             setattr(row, column, value)
     return row
-
-
-def place_columns(span: ProfileSpan) -> dict[str, Any]:
-    """The columns that an enterprise and its profile share."""
-    place = span.place
-    return {
-        "region": place.region,
-        "town": place.town,
-        "unit": span.unit,
-        "park": place.park,
-        "industry": place.industry,
-        "size": place.size,
-        "tags": join_tags(place.tags),
-    }
-
-
-def join_tags(tags: Iterable[str]) -> str:
-    """Tags as they are stored: sorted between bars, so that ``|x|`` finds one; empty for none."""
-    chosen = sorted(set(tags))
-    return f"|{'|'.join(chosen)}|" if chosen else ""
 
 
 def _profile(enterprise_id: int, span: ProfileSpan) -> Profile:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as note
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from gongmai.core.access.queries import check_may
@@ -17,18 +17,18 @@ from gongmai.core.registry.models import Code
 from gongmai.core.registry.queries import code_list
 
 LISTS = {
-    "industry": note("Industries"),
-    "region": note("Regions"),
-    "town": note("Towns"),
-    "unit": note("Management units"),
-    "park": note("Parks"),
-    "tag": note("Tags"),
-    "size": note("Size classes"),
-    "product": note("Products"),
-    "material": note("Materials"),
-    "energy": note("Kinds of energy"),
-    "entry_type": note("Types of entry"),
-    "exit_type": note("Types of exit"),
+    "industry": gettext_noop("Industries"),
+    "region": gettext_noop("Regions"),
+    "town": gettext_noop("Towns"),
+    "unit": gettext_noop("Management units"),
+    "park": gettext_noop("Parks"),
+    "tag": gettext_noop("Tags"),
+    "size": gettext_noop("Size classes"),
+    "product": gettext_noop("Products"),
+    "material": gettext_noop("Materials"),
+    "energy": gettext_noop("Kinds of energy"),
+    "entry_type": gettext_noop("Types of entry"),
+    "exit_type": gettext_noop("Types of exit"),
 }
 
 

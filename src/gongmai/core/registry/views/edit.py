@@ -149,7 +149,7 @@ def _answer(
                 notes.success(request, _("Saved."))
                 return redirect("dossier:page", pk=saved.pk)
         status = 422
-    context = {"form": form, "firm": firm, "page_title": title, "lead": lead}
+    context: dict[str, Any] = {"form": form, "firm": firm, "page_title": title, "lead": lead}
     if isinstance(form, AttributesForm):
         context["classes"] = [e for e in code_list("industry") if e.extra.get("level") == "class"]
     return render(request, "registry/form.html", context, status=status)

@@ -18,6 +18,7 @@ from gongmai.demo.lines import material_lines, output_lines, product_lines
 from gongmai.demo.months import draw_shares
 from gongmai.demo.moves import draw_moves
 from gongmai.demo.names import christen
+from gongmai.demo.people import demo_people
 from gongmai.demo.places import settle
 from gongmai.demo.sizes import solve_annual
 from gongmai.demo.types import CURRENT, FIRST, Firms, text_of
@@ -96,14 +97,14 @@ def _write_places(folder: Path) -> None:
 
 
 def _people(firms: Firms, opened: Window) -> list[list[str]]:
-    table = sources.read_yaml("people")
     firm_of = {"@draft": opened.begun, "@returned": opened.sent_back}
     rows = []
-    for person in table["people"]:
-        value = person["scope_value"]
+    for person in demo_people():
+        value = person.scope_value
         if value in firm_of:
             value = str(firms.credit_code[firm_of[value]])
-        rows.append([*(person[column] for column in PEOPLE[:4]), value, table["password"]])
+        person_row = [person.username, person.display_name, person.role, person.scope_kind, value]
+        rows.append([*person_row, person.password])
     return rows
 
 

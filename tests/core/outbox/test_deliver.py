@@ -9,6 +9,7 @@ import pytest
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
+from gongmai.core.access.types import Actor, Grant, Role, ScopeKind
 from gongmai.core.outbox import actions
 from gongmai.core.outbox.models import Delivery
 from gongmai.core.outbox.types import Message, Progress
@@ -37,6 +38,7 @@ def handle(messages: Sequence[Message], progress: Progress) -> None:
 
 
 FLOW = ((Happened, handle),)
+CITY = Actor(1, "officer", (Grant(Role.CITY, ScopeKind.CITY),))
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +92,7 @@ def test_a_bad_event_fails_for_good_after_the_last_attempt_and_can_be_tried_agai
     make_due()
     assert actions.deliver_once() == 0
     bad.clear()
-    actions.retry(actor_id=None, delivery_id=row.pk)
+    assert actions.retry(actor=CITY, delivery_id=row.pk)
     actions.deliver_once()
     assert states() == {1: "done"}
 

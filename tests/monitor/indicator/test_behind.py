@@ -24,7 +24,7 @@ def adds_up(entry):
     )
 
 
-def test_the_bridge_explains_why_growth_is_not_the_growth_of_published_levels(panel):
+def test_the_bridge_explains_why_growth_is_not_the_growth_of_published_levels(small_city):
     (whole,) = bridge(SYSTEM, Request(P))
     assert (whole.current, whole.base, whole.published_base) == (3200, 2900, 2950)
     assert (whole.entries, whole.exits, whole.moves, whole.revisions) == (0, -70, 0, 20)
@@ -32,7 +32,7 @@ def test_the_bridge_explains_why_growth_is_not_the_growth_of_published_levels(pa
     assert adds_up(whole)
 
 
-def test_the_bridge_of_a_group_shows_firms_that_changed_group(panel):
+def test_the_bridge_of_a_group_shows_firms_that_changed_group(small_city):
     memory.STORE.rosters[202212][2]["region"], before = "999901", memory.STORE.rosters[202212][2]["region"]
     from gongmai.core.panel.actions.publish import publish
 
@@ -44,65 +44,65 @@ def test_the_bridge_of_a_group_shows_firms_that_changed_group(panel):
     assert all(adds_up(entry) for entry in (whole, first, second))
 
 
-def test_the_bridge_needs_last_years_period(panel):
+def test_the_bridge_needs_last_years_period(small_city):
     with pytest.raises(NotPublished):
         bridge(SYSTEM, Request(Period(2021, 12)))
 
 
-def test_the_bridge_explains_the_comparable_basis_only(panel):
+def test_the_bridge_explains_the_comparable_basis_only(small_city):
     with pytest.raises(IndicatorError):
         bridge(SYSTEM, Request(P, basis=Basis.NOMINAL))
 
 
-def test_firms_behind_a_number_come_by_their_pull(panel):
+def test_firms_behind_a_number_come_by_their_pull(small_city):
     page = firms_behind(SYSTEM, Request(P))
     assert [firm.enterprise_id for firm in page.firms] == [5, 1, 3, 2, 4]
     assert sum(firm.pull for firm in page.firms) == pytest.approx(3200 / 2900 - 1)
     assert page.firms[0].growth is None
 
 
-def test_the_pull_of_a_firm_in_a_group_is_on_the_whole(panel):
+def test_the_pull_of_a_firm_in_a_group_is_on_the_whole(small_city):
     page = firms_behind(SYSTEM, Request(P), {"industry": "31"}, order="pull")
     assert [firm.enterprise_id for firm in page.firms] == [4, 5]
     assert page.firms[0].pull == pytest.approx(-80 / 2900)
 
 
-def test_firms_are_paged(panel):
+def test_firms_are_paged(small_city):
     page = firms_behind(SYSTEM, Request(P), page=2, size=2)
     assert ([firm.enterprise_id for firm in page.firms], page.total, page.pages) == ([3, 2], 5, 3)
 
 
-def test_a_county_sees_its_own_firms_only(panel):
+def test_a_county_sees_its_own_firms_only(small_city):
     assert {firm.enterprise_id for firm in firms_behind(COUNTY, Request(P)).firms} == {3, 4, 5}
 
 
-def test_a_leader_sees_numbers_but_no_firms(panel):
+def test_a_leader_sees_numbers_but_no_firms(small_city):
     with pytest.raises(NotAllowed):
         firms_behind(LEADER, Request(P))
     assert open_number(LEADER, Request(P)).may_see_firms is False
 
 
-def test_an_order_that_is_not_listed_is_refused(panel):
+def test_an_order_that_is_not_listed_is_refused(small_city):
     with pytest.raises(IndicatorError):
         firms_behind(SYSTEM, Request(P), order="x; drop")
 
 
-def test_a_trend_has_a_gap_where_nothing_was_published(panel):
+def test_a_trend_has_a_gap_where_nothing_was_published(small_city):
     line = trend(SYSTEM, Request(P), [Period(2021, 12), Period(2022, 11), P]).series[0]
     assert line.values["level"] == (2950, None, 3200)
 
 
-def test_a_trend_by_group_has_pulls_within_each_period(panel):
+def test_a_trend_by_group_has_pulls_within_each_period(small_city):
     answer = trend(SYSTEM, Request(P, by=("region",)), [Period(2021, 12), P])
     pulls = [series.values["pull"][1] for series in answer.series]
     assert sum(pulls) == pytest.approx(3200 / 2900 - 1)
 
 
-def test_the_last_periods_skip_january(panel):
+def test_the_last_periods_skip_january(small_city):
     assert last_periods(Period(2022, 3), 3) == (Period(2021, 12), Period(2022, 2), Period(2022, 3))
 
 
-def test_a_number_opens_to_its_formula_inputs_and_the_three_growths(panel):
+def test_a_number_opens_to_its_formula_inputs_and_the_three_growths(small_city):
     number = open_number(SYSTEM, Request(P), {"region": "999902"}, "growth")
     assert number.text == "sum(output) / sum(base(output)) - 1"
     assert number.value == pytest.approx(1150 / 1000 - 1)
@@ -115,6 +115,6 @@ def test_a_number_opens_to_its_formula_inputs_and_the_three_growths(panel):
     assert (number.firms, number.vintage, number.may_see_firms) == (3, 1, True)
 
 
-def test_the_pull_of_a_group_opens_with_the_value_of_the_table(panel):
+def test_the_pull_of_a_group_opens_with_the_value_of_the_table(small_city):
     number = open_number(SYSTEM, Request(P, view=View.MONTH), {"region": "999902"}, "pull")
     assert number.value == pytest.approx((115 - 100) / 290)

@@ -97,12 +97,16 @@ class GrantForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Role"), choices=_ROLE_CHOICES, required=False)
     kind = forms.ChoiceField(label=_("Scope"), choices=_SCOPE_CHOICES, required=False)
-    value = forms.CharField(label=_("Code"), max_length=40, required=False)
+    value = forms.CharField(
+        label=_("Code"), max_length=40, required=False, widget=forms.TextInput(attrs={"list": "scope-codes"})
+    )
 
     def clean(self) -> dict[str, Any]:
         """A role has a scope; an enterprise's scope is its number."""
         data = super().clean() or {}
-        if data.get("role") and not data.get("kind"):
+        if not data.get("role"):
+            return data
+        if not data.get("kind"):
             self.add_error("kind", _("Choose the scope."))
         if data.get("kind") == ScopeKind.ENTERPRISE and not data.get("value", "").isdigit():
             self.add_error("value", _("The enterprise's number in the register."))

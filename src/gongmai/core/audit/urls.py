@@ -1,6 +1,12 @@
 """Addresses of this module's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from gongmai.core.audit.views import trail
 
 app_name = "audit"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", trail.trail, name="trail"),
+    path("verify/", trail.verify, name="verify"),
+    path("<int:number>/", trail.entry, name="entry"),
+]

@@ -20,6 +20,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from gongmai.core.access.queries import check_may
+from gongmai.core.access.types import Actor
+from gongmai.core.audit.actions import record
 from gongmai.core.outbox.models import Delivery
 from gongmai.core.outbox.tasks import Beat
 from gongmai.core.outbox.types import Flow, Handler, Message
@@ -78,13 +81,17 @@ def deliver_once(should_stop: Callable[[], bool] = lambda: False) -> int:
     return handled
 
 
-def retry(*, actor_id: int | None, delivery_id: int) -> None:
-    """Let a failed delivery be tried again from the start; other states are left alone."""
-    now = timezone.now()
-    Delivery.objects.filter(pk=delivery_id, state=Delivery.State.FAILED).update(
-        state=Delivery.State.WAITING, attempts=0, available_at=now, finished_at=None, error=""
-    )
-    log.info("delivery %s is tried again on behalf of person %s", delivery_id, actor_id)
+def retry(*, actor: Actor, delivery_id: int) -> bool:
+    """Let a failed delivery be tried again from the start; False where it is not failed (any more)."""
+    check_may(actor, "jobs.retry")
+    failed = Delivery.objects.filter(pk=delivery_id, state=Delivery.State.FAILED)
+    with transaction.atomic():
+        changed = failed.update(
+            state=Delivery.State.WAITING, attempts=0, available_at=timezone.now(), finished_at=None, error=""
+        )
+        if changed:
+            record(actor=actor, action="jobs.retry", kind="delivery", object_id=delivery_id)
+    return bool(changed)
 
 
 def _flow() -> Flow:

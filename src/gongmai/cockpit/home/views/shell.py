@@ -24,7 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "menu": SimpleLazyObject(lambda: menu(actor, request.path)),
-        "shell_template": SimpleLazyObject(lambda: choose_shell(actor)),
+        "shell_template": lambda: choose_shell(actor),
         "role_labels": SimpleLazyObject(lambda: access.role_labels(actor)),
         "city": SimpleLazyObject(_city),
         "is_simulated": clock.is_simulated(),

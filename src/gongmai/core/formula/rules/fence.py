@@ -56,8 +56,8 @@ def _check_shape(tokens: list[Token]) -> None:
     commas = [0]
     run = 0
     for index, token in enumerate(tokens):
-        following = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        _check_word(token, following)
+        following = tokens[index + 1] if index + 1 < len(tokens) else _END
+        _check_pair(token, following)
         # prefix operators nest without parentheses: `not not not x`, `- - - x`, `case case`
         run = run + 1 if token.text.lower() in {"-", "+", "not", "case", "when"} else 0
         if token.text == "(":
@@ -76,9 +76,23 @@ def _check_shape(tokens: list[Token]) -> None:
         raise FormulaError("parenthesis", tokens[-1].start)
 
 
-def _check_word(token: Token, following: str) -> None:
+def _check_pair(token: Token, following: Token) -> None:
+    """Refuse neighbours that the language never has side by side.
+
+    Two text literals would be read as one with a quote inside; two names as an alias or a command.
+    """
+    if token.kind == "text" and following.kind == "text":
+        raise FormulaError("syntax", following.start)
+    if token.text == "=" and following.text == "=":
+        raise FormulaError("syntax", following.start)
     if token.kind != "word":
         return
     name = token.text.lower()
-    if following == "(" and name not in words.FUNCTIONS and name not in words.CONNECTIVES:
+    if following.text == "(" and name not in words.FUNCTIONS and name not in words.CONNECTIVES:
         raise FormulaError("unknown_function", token.start, name=token.text)
+    plain = name not in words.RESERVED
+    if plain and following.kind in {"word", "text"} and following.text.lower() not in words.RESERVED:
+        raise FormulaError("syntax", following.start)
+
+
+_END = Token("end", "", 0)

@@ -4,7 +4,7 @@ Three fences: `fence.scan` (characters, words, sizes), SQLGlot's own grammar for
 and the list below. A class, or a field of a class, that is not listed is refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import sqlglot
 from sqlglot import exp
@@ -89,6 +89,12 @@ def _error_position(error: SqlglotError, text: str) -> int:
     return max(0, min(before + column - 1, len(text)))
 
 
+def _offence(tree: exp.Expression, what: str) -> FormulaError:
+    """The refusal of a node, at the first mark in or below it."""
+    starts = [part.meta["start"] for part in tree.walk() if part.meta.get("start") is not None]
+    return FormulaError("not_allowed", min(starts, default=None), what=what)
+
+
 class _Reader:
     """Turns a SQLGlot tree into ours; remembers where words stand in the text."""
 
@@ -125,7 +131,7 @@ class _Reader:
             return self._plain(tree, _ONE[kind], ("this",), depth)
         if kind in _MANY:
             return self._plain(tree, _MANY[kind], ("this", "expressions"), depth)
-        raise FormulaError("not_allowed", self._position(tree), what=kind.__name__)
+        raise _offence(tree, kind.__name__)
 
     def _plain(self, tree: exp.Expression, op: str, keys: tuple[str, ...], depth: int) -> Node:
         self._only(tree, keys)
@@ -137,7 +143,9 @@ class _Reader:
         return self._node(op, args, tree)
 
     def _node(self, op: str, args: list[Node], tree: exp.Expression) -> Node:
-        position = self._position(tree)
+        position = self._position(tree, args)
+        if op == "in" and len(args) == 1:
+            raise FormulaError("syntax", position)
         if op in words.FUNCTIONS:
             least, most = words.arity(op)
             if not least <= len(args) <= most:
@@ -147,11 +155,16 @@ class _Reader:
     def _only(self, tree: exp.Expression, keys: tuple[str, ...]) -> None:
         for key, value in tree.args.items():
             if key not in keys and key not in _HARMLESS and value not in (None, False, []):
-                raise FormulaError("not_allowed", self._position(tree), what=f"{type(tree).__name__}.{key}")
+                raise _offence(tree, f"{type(tree).__name__}.{key}")
 
-    def _position(self, tree: exp.Expression) -> int | None:
-        starts = [part.meta["start"] for part in tree.walk() if part.meta.get("start") is not None]
-        return min(starts) if starts else None
+    @staticmethod
+    def _position(tree: exp.Expression, args: Sequence[Node] = ()) -> int | None:
+        """Where a node starts: its own mark, that of its name, or that of its first argument."""
+        for part in (tree, tree.args.get("this")):
+            start = part.meta.get("start") if isinstance(part, exp.Expression) else None
+            if start is not None:
+                return int(start)
+        return next((arg.position for arg in args if arg.position is not None), None)
 
     def _column(self, tree: exp.Expression, _depth: int) -> Node:
         self._only(tree, ("this",))
@@ -162,7 +175,10 @@ class _Reader:
 
     def _literal(self, tree: exp.Expression, _depth: int) -> Node:
         if tree.args.get("is_string"):
-            return Node("text", value=str(tree.this), position=self._position(tree))
+            text = str(tree.this)
+            if "'" in text or "\\" in text:  # the fence lets none through; the engines must not see one
+                raise FormulaError("character", self._position(tree), found=text)
+            return Node("text", value=text, position=self._position(tree))
         return Node("number", value=float(str(tree.this)), position=self._position(tree))
 
     def _function(self, tree: exp.Expression, depth: int) -> Node:
@@ -176,7 +192,7 @@ class _Reader:
         self._only(tree, ("this", "expression"))
         right = tree.expression
         inner = self.read(tree.this, depth)
-        position = self._position(tree)
+        position = inner.position
         if type(right) is exp.Null:
             return Node("is_unknown", (inner,), position=position)
         if type(right) is exp.Boolean:
@@ -198,7 +214,7 @@ class _Reader:
             args += [self.read(branch.this, depth), self.read(branch.args.get("true"), depth)]
         default = tree.args.get("default")
         args.append(Node("null") if default is None else self.read(default, depth))
-        return Node("case", tuple(args), position=self._position(tree))
+        return Node("case", tuple(args), position=args[0].position)
 
     def _round(self, tree: exp.Expression, depth: int) -> Node:
         keys = ("this", "decimals") if tree.args.get("decimals") is not None else ("this",)

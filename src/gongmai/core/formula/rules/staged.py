@@ -188,9 +188,8 @@ class _Plan:
     def _window(self, node: Node) -> str:
         name, _ = self._windows[node]
         if node.op == "median_last" and self._dialect is Dialect.SPARK:
-            middle = (
-                f"(element_at({name}, (size({name}) + 1) div 2) + element_at({name}, size({name}) div 2 + 1))"
-            )
+            low, high = (f"element_at({name}, CAST((size({name}) + {odd}) div 2 AS INT))" for odd in (1, 2))
+            middle = f"({low} + {high})"
             return f"CASE WHEN size({name}) > 0 THEN {middle} / 2e0 END"
         return name
 

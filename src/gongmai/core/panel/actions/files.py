@@ -1,7 +1,10 @@
 """Writing one period's file, durable before anybody names it, and collecting what nobody names."""
 
+import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -22,17 +25,36 @@ def write_period(
 
     The file is flushed to the disk, and so is its folder, before this returns.
     """
+    temporary, digest, rows = build_aside(source, period, vintage, roster)
+    name = rules.file_name(period, digest)
+    settle(temporary, vintages.folder() / name)
+    return name, digest, rows
+
+
+def build_aside(
+    source: FactSource, period: int, vintage: int | None, roster: pa.Table
+) -> tuple[Path, str, int]:
+    """Build the file of a period under a temporary name; give the path, SHA-256 and rows."""
     builder = cast("PanelBuilder", adapter("panel_builder"))
     cells = columns()
     facts = {form: list(source.batches(period, vintage, form)) for form in rules.forms_of(cells)}
-    place = vintages.folder()
-    temporary = place / f"{period}.{os.getpid()}.tmp"
+    temporary = vintages.folder() / f"{period}.{os.getpid()}.tmp"
     temporary.parent.mkdir(parents=True, exist_ok=True)
     rows = builder.build(roster, facts, cells, temporary)
-    digest = digest_of(temporary)
-    name = rules.file_name(period, digest)
-    settle(temporary, place / name)
-    return name, digest, rows
+    return temporary, digest_of(temporary), rows
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the publisher's lock; it ends with the process, however that ends."""
+    place = vintages.folder()
+    place.mkdir(parents=True, exist_ok=True)
+    handle = os.open(place / "publisher.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def digest_of(path: Path) -> str:

@@ -5,10 +5,7 @@ it, everything is in force. Publishers queue on a lock file, and the vintage's n
 that two machines cannot publish the same one.
 """
 
-import fcntl
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -20,7 +17,7 @@ from gongmai.core.panel.actions import files
 from gongmai.core.panel.events import Published
 from gongmai.core.panel.models import PeriodFile, RosterSnapshot, Vintage
 from gongmai.core.panel.ports import FactSource
-from gongmai.core.panel.queries import roster, vintages
+from gongmai.core.panel.queries import roster
 from gongmai.core.period import clock
 from gongmai.core.ports import adapter
 
@@ -54,7 +51,7 @@ def publish(
     None when there is nothing to publish, which makes it safe to call twice.
     """
     source: FactSource = adapter("fact_source")
-    with _alone():
+    with files.alone():
         for _ in range(ATTEMPTS):
             ids = source.pending()
             affected = sorted(source.periods_of(ids) | set(periods))
@@ -124,16 +121,3 @@ def _admit(source: FactSource, ids: Sequence[int], built: list[_Built], reason: 
     )
     announce(Published(number, periods), actor_id=actor.user_id)
     return number
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Hold the publisher's lock; it ends with the process, however that ends."""
-    place = vintages.folder()
-    place.mkdir(parents=True, exist_ok=True)
-    handle = os.open(place / "publisher.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

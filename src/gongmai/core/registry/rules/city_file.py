@@ -102,8 +102,13 @@ def _read_groups(reader: _Reader) -> tuple[dict[str, Any], ...]:
                 if a.startswith(b) or b.startswith(a):
                     reader.add(key, "groups_overlap", f"{a}, {b}", one=one["code"], other=other["code"])
         label = reader.label_in(group.get("label"), f"{key}.label")
-        groups.append({"code": str(group["code"]), "zh": label.zh, "en": label.en, "members": members})
+        groups.append({"code": str(group["code"]), "label": _both(label), "members": members})
     return tuple(groups)
+
+
+def _both(label: Label) -> dict[str, str]:
+    """A label in the shape of the catalogues: the Chinese one where the English is not stated."""
+    return {"zh-Hans": label.zh, "en": label.en or label.zh}
 
 
 def _read_member(reader: _Reader, member: Any, key: str) -> dict[str, Any]:
@@ -113,8 +118,7 @@ def _read_member(reader: _Reader, member: Any, key: str) -> dict[str, Any]:
     label = reader.label_in(member.get("label"), f"{key}.label")
     return {
         "code": str(member.get("code", "")),
-        "zh": label.zh,
-        "en": label.en,
+        "label": _both(label),
         "industries": [str(code) for code in member.get("industries") or ()],
         "tags": [str(code) for code in member.get("tags") or ()],
     }

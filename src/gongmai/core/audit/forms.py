@@ -1,0 +1,34 @@
+"""The search form of the trail."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gongmai.core.audit.messages import word_action, word_kind
+
+
+class TrailForm(forms.Form):
+    """Whose, what, on what, when; everything may be empty."""
+
+    person = forms.CharField(label=_("Person"), required=False, max_length=80)
+    action = forms.ChoiceField(label=_("Action"), required=False)
+    kind = forms.ChoiceField(label=_("Kind of object"), required=False)
+    object_id = forms.CharField(label=_("Object"), required=False, max_length=60)
+    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, choices: tuple[list[str], list[str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        actions, kinds = choices
+        for name, codes, word in (("action", actions, word_action), ("kind", kinds, word_kind)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows the type
+            field.choices = [("", _("All")), *((code, word(code)) for code in codes)]
+
+    def criteria(self) -> dict[str, Any]:
+        """What `queries.entries` takes; a part that is not valid is left out."""
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -1,0 +1,41 @@
+"""Wording of refusals and of notes in place of growth rates."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gongmai.monitor.indicator.rules import printing
+from gongmai.monitor.indicator.types import Basis, IndicatorError
+
+NOTES: dict[str, Promise | str] = {
+    printing.TURNED_TO_PROFIT: gettext_lazy("turned to profit"),
+    printing.LOSS_REDUCED: gettext_lazy("loss reduced"),
+    printing.LOSS_INCREASED: gettext_lazy("loss increased"),
+    printing.TURNED_TO_LOSS: gettext_lazy("turned to loss"),
+    printing.NO_BASE: gettext_lazy("no base"),
+}
+HIDDEN: dict[str, Promise | str] = {
+    printing.SMALL_GROWTH: gettext_lazy("The whole moved by less than half a point; shares of it mislead."),
+    printing.MIXED_SIGNS: gettext_lazy("This group moved against the whole; a share of it misleads."),
+}
+BASES: dict[Basis, Promise | str] = {
+    Basis.COMPARABLE: gettext_lazy("comparable basis"),
+    Basis.SAME_SAMPLE: gettext_lazy("same firms"),
+    Basis.NOMINAL: gettext_lazy("nominal"),
+}
+
+
+def word_error(error: IndicatorError) -> str:
+    """A refused request as a sentence."""
+    texts = {
+        "unknown_cut": _("There is no cut %(cut)s."),
+        "unknown_code": _("%(value)s is not a code of %(cut)s."),
+        "unknown_item": _("There is no item %(item)s that can be added up."),
+        "unknown_indicator": _("There is no indicator %(indicator)s in %(period)s."),
+        "unknown_order": _("A list of firms cannot be ordered by %(order)s."),
+        "not_for_item": _("The indicator %(indicator)s cannot be computed for %(item)s."),
+        "no_month": _("%(item)s is reported cumulatively only; it has no month of its own."),
+        "one_overlapping_cut": _("Tags overlap: cut by one kind of tag, and not over time."),
+        "bridge_basis": _("The bridge explains the comparable basis only."),
+    }
+    return texts[error.code] % error.params

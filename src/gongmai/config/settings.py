@@ -181,6 +181,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 # `gongmai serve` collects the files under hashed names, which browsers keep for ever
 HASHED_STATIC = os.environ.get("GONGMAI_HASHED_STATIC") == "1"
 _static_storage = (

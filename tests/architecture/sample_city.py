@@ -1,0 +1,105 @@
+"""A few rows of everything, once within the reach of the people below (own), once beyond it (foreign).
+
+A kind of object that appears in an address is added here, in `OBJECTS`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from gongmai.core.access.models import ApiToken, Grant, User
+from gongmai.core.access.types import Role, ScopeKind
+from gongmai.core.audit.actions import record
+from gongmai.core.audit.models import Entry
+from gongmai.core.outbox.models import Delivery
+from gongmai.core.registry.models import City, Enterprise
+from gongmai.monitor.filing.models import Return
+
+NOW = datetime(2023, 7, 6, 1, 0, tzinfo=UTC)
+ROLES = tuple(role.value for role in Role if role is not Role.SYSTEM)
+SCOPED = frozenset({"enterprise", "county", "park"})
+
+
+@dataclass
+class Sample:
+    """The people by role, and for each kind of object its key within reach and beyond."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    keys: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+def build() -> Sample:
+    """Write the rows."""
+    sample = Sample()
+    City.objects.create(
+        code="999900", label_zh="样城", label_en="Sample", bureau_zh="样城工信局", bureau_en="Bureau"
+    )
+    own, foreign = (
+        Enterprise.objects.create(
+            credit_code=code, name=name, unit=unit, region=region, park=park, industry="2011", on_roster=True
+        )
+        for code, name, unit, region, park in (
+            ("91999900MA0000001X", "近处", "U1", "999901", "P1"),
+            ("91999900MA0000002X", "远处", "U2", "999902", "P2"),
+        )
+    )
+    sample.keys["enterprise"] = (own.pk, foreign.pk)
+    scopes = {
+        "enterprise": (ScopeKind.ENTERPRISE, str(own.pk)),
+        "county": (ScopeKind.UNIT, "U1"),
+        "park": (ScopeKind.PARK, "P1"),
+        "bank": (ScopeKind.NONE, ""),
+        "expert": (ScopeKind.NONE, ""),
+        "sysadmin": (ScopeKind.NONE, ""),
+    }
+    for role in ROLES:
+        person = User.objects.create(username=f"a-{role}", display_name=role)
+        kind, value = scopes.get(role, (ScopeKind.CITY, ""))
+        Grant.objects.create(user=person, role=role, scope_kind=kind, scope_value=value)
+        sample.people[role] = person
+    for kind, make in OBJECTS.items():
+        sample.keys[kind] = (make(sample, own), make(sample, foreign))
+    return sample
+
+
+def make_return(_sample: Sample, enterprise: Enterprise) -> int:
+    return Return.objects.create(enterprise=enterprise, form="monthly", period=202306).pk
+
+
+def make_person(_sample: Sample, enterprise: Enterprise) -> int:
+    return User.objects.create(username=f"p-{enterprise.pk}").pk
+
+
+def make_token(sample: Sample, enterprise: Enterprise) -> int:
+    """A key of the firm's person, and one of a stranger."""
+    own, _ = sample.keys["enterprise"]
+    owner = sample.people["enterprise"] if enterprise.pk == own else sample.people["bank"]
+    return ApiToken.objects.create(user=owner, label="x", digest=str(enterprise.pk), created_at=NOW).pk
+
+
+def make_delivery(_sample: Sample, _enterprise: Enterprise) -> int:
+    row = Delivery(event="x", handler="x", payload={}, state="failed", available_at=NOW, created_at=NOW)
+    row.save()
+    return row.pk
+
+
+def make_entry(sample: Sample, enterprise: Enterprise) -> int:
+    from gongmai.core.access.queries import actor_of
+
+    with transaction.atomic():
+        record(actor=actor_of(sample.people["city"]), action="x", kind="enterprise", object_id=enterprise.pk)
+    row = Entry.objects.last()
+    assert row is not None
+    return row.pk
+
+
+OBJECTS: dict[str, Callable[[Sample, Enterprise], Any]] = {
+    "return": make_return,
+    "person": make_person,
+    "token": make_token,
+    "delivery": make_delivery,
+    "entry": make_entry,
+}

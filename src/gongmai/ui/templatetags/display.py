@@ -1,40 +1,52 @@
-"""How numbers are shown: stored money is thousand yuan, readers see wan (10,000) or yi (100 million)."""
+"""How numbers are shown: stored money is thousand yuan, readers see wan (10,000) or yi (100 million).
 
-from decimal import Decimal
+Figures are rounded half up, as statistics are printed; one that rounds to zero has no sign.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
-from django.utils.formats import number_format
 
 register = template.Library()
 KCNY_PER_10K = 10
 KCNY_PER_100M = 100_000
 DASH = "\u2013"
+PER_CENT = 100
+
+
+def rounded(number: float | Decimal, digits: int) -> Decimal:
+    """Round half up to `digits` decimals; never minus zero.
+
+    >>> rounded(0.10399986 * 100, 1)
+    Decimal('10.4')
+    """
+    exact = number if isinstance(number, Decimal) else Decimal(repr(number))
+    result = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return abs(result) if result.is_zero() else result
 
 
 @register.filter
 def yi(kcny: float | None, digits: int = 1) -> str:
     """Thousand yuan as hundreds of millions of yuan; a dash for unknown."""
-    return (
-        DASH
-        if kcny is None
-        else number_format(Decimal(str(kcny)) / KCNY_PER_100M, digits, force_grouping=True)
-    )
+    return DASH if kcny is None else f"{rounded(Decimal(repr(kcny)) / KCNY_PER_100M, digits):,}"
 
 
 @register.filter
 def wan(kcny: float | None, digits: int = 1) -> str:
     """Thousand yuan as tens of thousands of yuan; a dash for unknown."""
-    return (
-        DASH
-        if kcny is None
-        else number_format(Decimal(str(kcny)) / KCNY_PER_10K, digits, force_grouping=True)
-    )
+    return DASH if kcny is None else f"{rounded(Decimal(repr(kcny)) / KCNY_PER_10K, digits):,}"
+
+
+@register.filter
+def decimal(number: float | None, digits: int = 2) -> str:
+    """Any other number, grouped by thousands; a dash for unknown."""
+    return DASH if number is None else f"{rounded(number, digits):,}"
 
 
 @register.filter
 def percent(fraction: float | None, digits: int = 1) -> str:
     """A fraction as per cent; a dash for unknown."""
-    return DASH if fraction is None else number_format(fraction * 100, digits) + "%"
+    return DASH if fraction is None else f"{rounded(fraction * PER_CENT, digits):,}%"
 
 
 @register.filter
@@ -42,7 +54,8 @@ def signed(fraction: float | None, digits: int = 1) -> str:
     """A fraction as per cent with its sign, as growth is printed."""
     if fraction is None:
         return DASH
-    return ("+" if fraction > 0 else "") + number_format(fraction * 100, digits) + "%"
+    shown = rounded(fraction * PER_CENT, digits)
+    return f"{'+' if shown > 0 else ''}{shown:,}%"
 
 
 @register.filter
@@ -50,7 +63,8 @@ def points(fraction: float | None, digits: int = 2) -> str:
     """A fraction as percentage points with its sign, as pull is printed."""
     if fraction is None:
         return DASH
-    return ("+" if fraction > 0 else "") + number_format(fraction * 100, digits)
+    shown = rounded(fraction * PER_CENT, digits)
+    return f"{'+' if shown > 0 else ''}{shown:,}"
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Screens of the indicators: overview, league table, firms, trends, crosstab, vintages, catalogue, drawer."""

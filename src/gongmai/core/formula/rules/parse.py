@@ -62,14 +62,12 @@ def parse(text: str) -> Node:
     tokens = scan(text)
     _check_depth_of_chain(tokens)
     try:
-        trees = sqlglot.parse(text)
+        tree = sqlglot.parse_one(text, into=exp.Condition)  # an expression, never a statement
     except SqlglotError as error:
         raise FormulaError("syntax", _error_position(error, text)) from None
     except (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError):
         raise FormulaError("syntax", 0) from None
-    if len(trees) != 1 or trees[0] is None:
-        raise FormulaError("syntax", 0)
-    node = _Reader(tokens).read(trees[0], 0)
+    node = _Reader(tokens).read(tree, 0)
     if sum(1 for _ in node.walk()) > words.MAX_NODES:
         raise FormulaError("too_many_nodes", 0, limit=words.MAX_NODES)
     return node

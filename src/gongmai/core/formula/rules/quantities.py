@@ -91,12 +91,9 @@ def _fit(arg: Node, unit: Unit, node: Node, table: Table) -> Node:
     if arg.unit.dimensions == unit.dimensions and arg.unit.scale == unit.scale:
         return arg
     constant = is_constant(arg)
-    if (
-        constant
-        and arg.unit == PURE
-        and arg.unit.dimensions == unit.dimensions
-        and not units.hides_factor(unit, table)
-    ):
+    if units.hides_factor(unit, table):
+        raise FormulaError("unit_factor", node.position, unit=unit.name)
+    if constant and arg.unit == PURE and arg.unit.dimensions == unit.dimensions:
         return arg  # `rate > 70` beside an item in percent
     if arg.unit.dimensions == unit.dimensions:
         if not constant:

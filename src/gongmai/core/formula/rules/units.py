@@ -68,7 +68,9 @@ def hides_factor(unit: Unit, table: Mapping[str, UnitEntry]) -> bool:
 
 
 def _unit(powers: Mapping[str, int], table: Mapping[str, UnitEntry]) -> Unit:
-    factors = tuple(sorted((code, power) for code, power in powers.items() if power))
+    factors = tuple(
+        sorted((code, power) for code, power in powers.items() if power and not _is_one(table[code]))
+    )
     if not factors:
         return PURE
     dimensions: Counter[str] = Counter()
@@ -80,3 +82,8 @@ def _unit(powers: Mapping[str, int], table: Mapping[str, UnitEntry]) -> Unit:
             dimensions[entry.dimension] += power
     kept = tuple(sorted((name, power) for name, power in dimensions.items() if power))
     return Unit(factors, kept, scale)
+
+
+def _is_one(entry: UnitEntry) -> bool:
+    """Tell whether a unit changes nothing, such as a ratio or points."""
+    return entry.dimension == PURE_DIMENSION and entry.scale == 1

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gongmai.demo import sources
-from gongmai.demo.months import active
+from gongmai.demo.months import active, wound_up
 from gongmai.demo.types import PARTS, YEARS, Firms, Floats, Ints, Story, stream
 
 MONTHS_IN_PART = np.array([2.0] + [1.0] * (PARTS - 1))
@@ -26,6 +26,8 @@ def tell_story(firms: Firms, shares: Floats, annual: Ints, workers: Ints) -> Sto
     _employ(story, workers, random)
     for item in story.stocks:
         story.stocks[item][~alive] = 0
+    # a few people stay to wind up a firm that no longer produces
+    story.stocks["workforce"][wound_up(firms)] = 3
     return story
 
 

@@ -11,7 +11,7 @@ def draw_shares(firms: Firms) -> Floats:
     random = stream("months")
     shares = typical_shares(firms)
     habit = np.exp(random.normal(0, 0.05, (firms.count, PARTS)))
-    spread = random.uniform(0.03, 0.10, firms.count)
+    spread = random.uniform(0.03, 0.08, firms.count)
     noise = np.exp(random.standard_normal((YEARS, firms.count, PARTS)) * spread[:, None])
     # a year rises or falls through its months in a way of its own
     slope = np.exp(random.normal(0, 0.012, (YEARS, firms.count))[:, :, None] * (np.arange(PARTS) - 5))
@@ -34,11 +34,15 @@ def typical_shares(firms: Firms) -> Floats:
 def active(firms: Firms) -> Bools:
     """Which firm produces in which period at all: from its start to its end (years, firms, parts)."""
     index = np.arange(YEARS * PARTS).reshape(YEARS, 1, PARTS)
-    started = index >= firms.start[None, :, None]
-    # who is struck off stops a period before its last return
+    started: Bools = index >= firms.start[None, :, None]
+    return started & ~wound_up(firms)
+
+
+def wound_up(firms: Firms) -> Bools:
+    """Which firm has ended: who is struck off stops in the period of its last return."""
+    index = np.arange(YEARS * PARTS).reshape(YEARS, 1, PARTS)
     dead = (firms.exit != NEVER) & np.isin(firms.exit_type, ["bankrupt", "deregistered"])
-    ended = dead[None, :, None] & (index >= firms.exit[None, :, None])
-    result: Bools = started & ~ended
+    result: Bools = dead[None, :, None] & (index >= firms.exit[None, :, None])
     return result
 
 

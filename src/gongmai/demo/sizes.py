@@ -60,7 +60,7 @@ def _growth(firms: Firms, random: np.random.Generator) -> Floats:
     """Growth factor of each year over the year before, as drawn."""
     sectors = sources.sectors()
     factor = np.ones((YEARS, firms.count))
-    spread = np.where(firms.raw > BAND, 0.13, 0.18)
+    spread = np.where(firms.raw > BAND, 0.09, 0.13)
     for year in range(1, YEARS):
         mean = np.array([1 + sectors[code]["growth"][FIRST_YEAR + year] for code in firms.division])
         factor[year] = mean * np.exp(random.normal(0, 1, firms.count) * spread)

@@ -12,3 +12,6 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
     "gongmai.core.access.hashers.RushArgon2Hasher",
 ]
+
+# The static files of a test come from the finders; the folder has to exist all the same.
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405

@@ -5,8 +5,10 @@ from ninja import NinjaAPI
 
 from gongmai.core.access.api import TokenOrSession
 from gongmai.core.access.types import NotAllowed
+from gongmai.monitor.indicator.api import router as indicators
 
 api = NinjaAPI(title="Gongmai", version="1", urls_namespace="api", docs_url=None, auth=TokenOrSession())
+api.add_router("/indicators", indicators)
 
 
 @api.exception_handler(NotAllowed)

@@ -45,22 +45,31 @@ def set_up_city(folder: Path, *, replace: bool, report: Report) -> dict[str, int
         if not was_simulated:
             clock.resume()
         raise
-    vintage = publish_all(progress=lambda done, total, text: report(done, total, f"panel: {text}"))
+    vintage = publish_all(progress=_stage(report, "panel"))
     return counts | {"vintage": vintage or 0}
 
 
 def _write(folder: Path, *, replace: bool, report: Report) -> dict[str, int]:
-    done = import_city(actor=SYSTEM, folder=folder, replace=replace, progress=report)
+    done = import_city(actor=SYSTEM, folder=folder, replace=replace, progress=_stage(report, "registry"))
     if done.findings or done.city is None:
         raise Refused([as_row(finding) for finding in done.findings])
     if done.city.simulated_now:
         clock.simulate(done.city.simulated_now)
     else:
         clock.resume()
-    history = import_history(folder, report, SYSTEM)
+    history = import_history(folder, _stage(report, "returns"), SYSTEM)
     if history.is_refused:
         raise Refused([_filing_row(finding) for finding in history.findings])
     return done.counts | {"returns": history.returns}
+
+
+def _stage(report: Report, stage: str) -> Report:
+    """The same report under the name of a stage, so that each stage is one bar."""
+
+    def named(done: int, total: int, text: str) -> None:
+        report(done, total, f"{stage}: {text.removeprefix(f'{stage}: ')}")
+
+    return named
 
 
 def as_row(finding: Finding) -> dict[str, Any]:

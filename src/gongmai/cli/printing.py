@@ -9,6 +9,7 @@ from typing import Any
 import click
 import orjson
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -33,10 +34,12 @@ def print_rows(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], form: 
         writer.writerow(columns)
         writer.writerows(texts)
         return
-    table = Table(*columns, title=title or None)
+    table = Table(title=title or None)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for text in texts:
-        table.add_row(*text)
-    Console().print(table, markup=False)
+        table.add_row(*(escape(cell) for cell in text))
+    Console().print(table)
 
 
 @contextmanager

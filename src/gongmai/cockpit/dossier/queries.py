@@ -51,7 +51,7 @@ def timeline(actor: Actor, firm: Any) -> dict[str, Any]:
             "revenue": profile.revenue,
             "changed": differing,
         }
-        for profile, differing in zip(profiles, [*changed, set()], strict=True)
+        for profile, differing in zip(profiles, [*changed, set()], strict=False)
     ]
     return {"rows": rows}
 

@@ -32,7 +32,7 @@ def line_chart(
         else _scaled(values, 100_000.0 if kind == "yi" else 10.0 if kind == "wan" else 1.0)
         for name, values in series.items()
     }
-    unit = _("%") if kind in {"growth", "share"} else _("points") if kind == "points" else ""
+    unit = "%" if kind in {"growth", "share"} else _("points") if kind == "points" else ""
     unit = _("100 million yuan") if kind == "yi" else _("10,000 yuan") if kind == "wan" else unit
     first = next(iter(data), None)
     return {

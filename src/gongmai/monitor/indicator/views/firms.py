@@ -135,7 +135,7 @@ def make_board(found: list[Firm], selection: Selection, first: int = 1) -> Board
         Column("industry", _("Industry class")),
         Column("value", _("Level"), kind),
         Column("base", _("Same period last year"), kind),
-        Column("change", _("Change"), change),
+        Column("change", _("Increase or decrease"), change),
         Column("growth", _("Growth"), "growth"),
         Column("pull", _("Pull (points)"), "points"),
     )

@@ -21,6 +21,7 @@ from gongmai.core.document import types as document
 from gongmai.core.document.actions import table_response
 from gongmai.core.panel.queries.items import items_by_code
 from gongmai.core.panel.queries.vintages import NotPublished
+from gongmai.monitor.indicator import messages
 from gongmai.monitor.indicator.forms import BASES, VIEWS, Selection, read_selection
 from gongmai.monitor.indicator.queries.cuts import GROUP_PREFIX, codes_of, get_cut, list_cuts
 from gongmai.monitor.indicator.types import IndicatorError
@@ -86,7 +87,7 @@ def _cannot(request: HttpRequest, error: Exception) -> HttpResponseBase:
     selection = read_selection(request.GET, latest=published.newest_period(), cuts=cuts())
     known = published.periods(selection.vintage)
     if isinstance(error, IndicatorError):
-        reason = words.refusal(error.code)
+        reason = messages.word_error(error)
     elif not published.periods():
         reason = ""
     elif selection.period not in known:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from gongmai.core.access.queries import may
 from gongmai.core.document.actions import wanted_format
+from gongmai.monitor.indicator import messages
 from gongmai.monitor.indicator.forms import Selection
 from gongmai.monitor.indicator.views import charts, frame, reading, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, hidden_cell, make_cell
@@ -193,7 +194,7 @@ def _number(column: Column, group: reading.Group, selection: Selection, within: 
     if code in {"pull", "contribution"}:
         view = frame.effective_view(selection)
     if code == "contribution" and group.hidden:
-        return hidden_cell(words.hidden_label(group.hidden))
+        return hidden_cell(str(messages.HIDDEN[group.hidden]))
     drawer = frame.drawer_url(frame.changed(selection, view=view), code, within)
     if code == "growth" and view == "cumulative":
         printed = words.print_value(

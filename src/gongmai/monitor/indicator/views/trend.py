@@ -79,10 +79,7 @@ def trend(request: HttpRequest) -> HttpResponseBase:
             "cut": cut,
             "cuts": [cut for cut in frame.cuts().values() if not get_cut(cut.code).overlapping],
             "show_item": True,
-            "indicators": [
-                (one, words.indicator_label(one, selection.item, selection.period), one == code)
-                for one in codes
-            ],
+            "indicators": [(one, words.indicator_name(one, selection.period), one == code) for one in codes],
             "spans": [(span, span == selection.get("span", SPANS[0])) for span in sorted(SPANS)],
             "groups": groups,
             "total": selection.get("total", "1") == "1",

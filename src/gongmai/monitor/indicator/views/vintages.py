@@ -67,7 +67,7 @@ def make_totals(difference: Difference) -> Board:
         Column("item", _("Item")),
         Column("old", _("Before"), "wan"),
         Column("new", _("After"), "wan"),
-        Column("change", _("Change"), "change"),
+        Column("change", _("Increase or decrease"), "change"),
         Column("entries", _("Entries to the roster"), "change", _("Of which")),
         Column("exits", _("Exits from the roster"), "change", _("Of which")),
         Column("filed", _("Returns come in"), "change", _("Of which")),

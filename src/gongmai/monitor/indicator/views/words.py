@@ -11,6 +11,7 @@ from gongmai.core.formula.types import Kind
 from gongmai.core.panel.queries.items import items_by_code
 from gongmai.core.period.types import Period
 from gongmai.core.registry import queries as registry
+from gongmai.monitor.indicator import messages
 from gongmai.monitor.indicator.queries import catalogue, cuts
 from gongmai.monitor.indicator.rules import printing
 from gongmai.monitor.indicator.types import Indicator, IndicatorError
@@ -70,6 +71,12 @@ def indicator_label(code: str, item: str, period: Period) -> str:
     return f"{item_label(item)} · {word(indicator.label)}" if indicator.per_item else word(indicator.label)
 
 
+def indicator_name(code: str, period: Period) -> str:
+    """The name of an indicator alone."""
+    indicator = indicator_of(code, period)
+    return word(indicator.label) if indicator else code
+
+
 def item_label(code: str) -> str:
     """The name of an item."""
     return word(catalogue.get_item(code).label)
@@ -126,22 +133,11 @@ def print_value(
     applied = note_of(code, values, note, period)
     if not applied or kind != "growth":
         return make_cell(kind, values.get(code))
-    wording = note_label(applied)
+    wording = str(messages.NOTES[applied])
     if printing.rate_is_printed(applied):
         return make_cell(kind, values.get(code), note=wording)
     css = {printing.TURNED_TO_PROFIT: "up", printing.LOSS_REDUCED: "up", printing.LOSS_INCREASED: "down"}
     return Cell(None, wording, css=css.get(applied, "flat"), kind=kind)
-
-
-def note_label(note: str) -> str:
-    """The word for a growth that is not a rate."""
-    return {
-        printing.TURNED_TO_PROFIT: _("turned to profit"),
-        printing.LOSS_REDUCED: _("loss reduced"),
-        printing.LOSS_INCREASED: _("loss increased"),
-        printing.TURNED_TO_LOSS: _("turned from profit to loss"),
-        printing.NO_BASE: _("no base"),
-    }.get(note, note)
 
 
 def shape_label(shape: str) -> str:
@@ -155,26 +151,6 @@ def shape_label(shape: str) -> str:
         "days": _("days"),
         "ratio": _("ratio"),
     }.get(shape, shape)
-
-
-def refusal(code: str) -> str:
-    """Why a question cannot be answered."""
-    return {
-        "no_month": _("This item has cumulative figures only."),
-        "not_for_item": _("This indicator has no meaning for the chosen item."),
-        "one_overlapping_cut": _(
-            "Tags overlap, so they can be one of the two cuts but not both, and no lines over time."
-        ),
-        "bridge_basis": _("The bridge explains the comparable basis."),
-    }.get(code, _("This cannot be computed from the returns."))
-
-
-def hidden_label(reason: str) -> str:
-    """Why a contribution is not shown."""
-    return {
-        printing.SMALL_GROWTH: _("Total growth is under half a point: a share of it says nothing."),
-        printing.MIXED_SIGNS: _("This group moved against the total: a share of it would mislead."),
-    }.get(reason, "")
 
 
 def needs(code: str, period: Period) -> tuple[str, ...]:
@@ -192,7 +168,7 @@ def period_option(period: Period) -> str:
 def period_label(period: Period, view: str) -> str:
     """A period in words, such as "January to December 2022" for the cumulative view."""
     if view == "month":
-        return _("%(year)d-%(month)02d") % {"year": period.year, "month": period.month}
+        return _("Month %(month)d of %(year)d") % {"year": period.year, "month": period.month}
     return _("January to month %(month)d of %(year)d") % {"year": period.year, "month": period.month}
 
 

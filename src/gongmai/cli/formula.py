@@ -37,7 +37,7 @@ def formula() -> None:
 @format_option
 def check(file: Path, form: str) -> None:
     """Check the catalogue FILE: shape, dates, items, types, units, worked examples. Exit 1 on findings."""
-    findings = check_file(file, vocabulary())
+    findings = check_file(file, vocabulary(), item=DEFAULT_ITEM)
     rows = [
         {"formula": each.formula, "code": each.code, "position": each.position, "message": word(each)}
         for each in findings

@@ -82,3 +82,34 @@ def test_one_formula_may_name_another_of_the_file(tmp_path: Path, vocabulary: Vo
     ]
     path.write_text(yaml.safe_dump({"formulas": formulas}, allow_unicode=True), encoding="utf-8")
     assert check_file(path, vocabulary, evaluator=SqliteRowEvaluator()) == []
+
+
+def test_an_entry_may_stand_for_several_items(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    path = tmp_path / "catalogue.yaml"
+    example = {"name": "none", "given": {"{item}": 0}, "expect": True}
+    formulas = [
+        entry(code="none_{item}", formula="{item} = 0", for_each=["output", "sales"], examples=[example])
+    ]
+    path.write_text(yaml.safe_dump({"formulas": formulas}, allow_unicode=True), encoding="utf-8")
+    assert check_file(path, vocabulary, evaluator=SqliteRowEvaluator()) == []
+    formulas[0]["for_each"] = ["nosuch"]
+    path.write_text(yaml.safe_dump({"formulas": formulas}, allow_unicode=True), encoding="utf-8")
+    assert [finding.code for finding in check_file(path, vocabulary)] == ["unknown_item"]
+
+
+def test_a_formula_of_any_item_is_tried_on_the_items_of_its_examples(
+    tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    path = tmp_path / "catalogue.yaml"
+    examples = [
+        {"name": "by default", "given": {"output": 5}, "expect": 5},
+        {"name": "of another", "item": "sales", "given": {"sales": 7}, "expect": 8},
+    ]
+    formulas = [entry(code="level", mode="aggregate", formula="sum({item})", examples=examples)]
+    path.write_text(yaml.safe_dump({"formulas": formulas}, allow_unicode=True), encoding="utf-8")
+    (finding,) = check_file(path, vocabulary, evaluator=SqliteRowEvaluator(), item="output")
+    assert (finding.code, finding.params["example"], finding.params["found"]) == (
+        "example_failed",
+        "of another",
+        7,
+    )

@@ -20,10 +20,12 @@ from gongmai.core.formula.ports import RowEvaluator
 from gongmai.core.formula.rules.catalogue import (
     check_params,
     check_validity,
+    fill_item,
     read_formulas,
     read_items,
     read_params,
     read_units,
+    write_out,
 )
 from gongmai.core.formula.rules.check import check
 from gongmai.core.formula.rules.describe import LANGUAGES, Describer, Phrases
@@ -105,7 +107,10 @@ def build_vocabulary(
 
 def load_catalogue(path: Path) -> Catalogue:
     """Read a catalogue file: `formulas:` and `params:`; see `data/catalogue.schema.json`."""
-    document = load_yaml(path)
+    return _catalogue(load_yaml(path))
+
+
+def _catalogue(document: Mapping[str, Any]) -> Catalogue:
     return Catalogue(
         tuple(read_formulas(document.get("formulas", ()))), read_params(document.get("params", ()))
     )
@@ -170,26 +175,40 @@ def missing_facts(
     return explain(checked, rows, view=view, at=at).missing
 
 
-def check_file(path: Path, vocabulary: Vocabulary, *, evaluator: RowEvaluator | None = None) -> list[Finding]:
+def check_file(
+    path: Path,
+    vocabulary: Vocabulary,
+    *,
+    evaluator: RowEvaluator | None = None,
+    item: str = "",
+) -> list[Finding]:
     """Check a catalogue file: schema, dates, every formula, every worked example.
 
-    The parameters of the file add to those of the vocabulary, and its row formulas may be named by
-    others of the file. Returns findings, none when the file is good; `messages.word` words them.
+    Entries with `for_each` stand for one formula per item. A formula of any item (with {item} in its
+    text) is checked for `item` and for the items that its examples name. The parameters of the file add
+    to those of the vocabulary, and its row formulas may be named by others of the file. Returns
+    findings, none when the file is good; `messages.word` words them.
     """
     document = _plain(load_yaml(path))
+    if isinstance(document, dict) and isinstance(document.get("formulas"), list):
+        try:
+            document = {**document, "formulas": list(write_out(document["formulas"], vocabulary.items))}
+        except FormulaError as error:
+            return [Finding(error.code, "", error.params)]
     broken = _schema_findings(document)
     if broken:
         return broken
-    catalogue = load_catalogue(path)
+    catalogue = _catalogue(document)
     findings = check_validity(catalogue.formulas) + check_params(catalogue.params)
     full = extend_vocabulary(vocabulary, catalogue)
     for formula in catalogue.formulas:
-        try:
-            checked = check(formula, full)
-        except FormulaError as error:
-            findings.append(Finding(error.code, formula.code, error.params, error.position))
-            continue
-        findings += run_examples(checked, evaluator or row_evaluator())
+        for filled in fill_item(formula, item):
+            try:
+                checked = check(filled, full)
+            except FormulaError as error:
+                findings.append(Finding(error.code, formula.code, error.params, error.position))
+                continue
+            findings += run_examples(checked, evaluator or row_evaluator())
     return findings
 
 

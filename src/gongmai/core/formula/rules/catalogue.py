@@ -4,7 +4,8 @@ A catalogue file has `formulas:` and, where it needs them, `params:`. Its JSON S
 `data/catalogue.schema.json`. Pure: `queries.py` reads the files.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -14,6 +15,7 @@ from gongmai.core.formula.types import (
     DatedValue,
     Finding,
     Formula,
+    FormulaError,
     Item,
     Kind,
     Mode,
@@ -21,6 +23,7 @@ from gongmai.core.formula.types import (
     UnitEntry,
 )
 
+ITEM = "{item}"
 _OWN = {
     "code", "label", "formula", "mode", "table", "unit", "valid_from", "valid_to", "source", "severity",
     "params", "examples",
@@ -65,6 +68,45 @@ def read_params(entries: Iterable[Mapping[str, Any]]) -> dict[str, Param]:
 def read_formulas(entries: Iterable[Mapping[str, Any]]) -> list[Formula]:
     """Read formulas in the order of the file; keys that are not the language's go to `extra`."""
     return [_formula(entry) for entry in entries]
+
+
+def write_out(entries: Iterable[Any], items: Mapping[str, Item]) -> Iterator[Any]:
+    """Yield each entry as it stands, or once for each item of its `for_each` with {item}, {label} put in."""
+    for entry in entries:
+        if not isinstance(entry, Mapping) or "for_each" not in entry:
+            yield entry
+            continue
+        plain = {key: value for key, value in entry.items() if key != "for_each"}
+        for code in entry["for_each"]:
+            if code not in items:
+                raise FormulaError("unknown_item", item=code)
+            yield _put_in(plain, items[code], "en")
+
+
+def fill_item(formula: Formula, default: str) -> list[Formula]:
+    """Fill {item} in a formula of any item: by the default, and by the items that its examples name."""
+    if ITEM not in formula.text:
+        return [formula]
+    wanted = dict.fromkeys([default, *(str(example.get("item", default)) for example in formula.examples)])
+    return [
+        replace(
+            formula,
+            text=formula.text.replace(ITEM, item),
+            examples=tuple(each for each in formula.examples if each.get("item", default) == item),
+        )
+        for item in wanted
+    ]
+
+
+def _put_in(value: Any, item: Item, language: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(ITEM, item.code).replace("{label}", item.label.get(language, item.code))
+    if isinstance(value, Mapping):
+        return {
+            _put_in(key, item, language): _put_in(each, item, key if key in {"zh-Hans", "en"} else language)
+            for key, each in value.items()
+        }
+    return [_put_in(each, item, language) for each in value] if isinstance(value, list) else value
 
 
 def check_validity(formulas: Sequence[Formula]) -> list[Finding]:

@@ -109,7 +109,7 @@ class DuckDBPanelBuilder:
             target,
             row_group_size=ROW_GROUP,
             compression="zstd",
-            compression_level=3,
+            compression_level=1,
             version="2.6",
             data_page_version="1.0",
             use_dictionary=True,

@@ -17,30 +17,31 @@ from gongmai.core.panel.queries import vintages
 from gongmai.core.panel.queries.items import columns
 from gongmai.core.ports import adapter
 
+Facts = dict[str, list[pa.RecordBatch]]
 
-def write_period(
-    source: FactSource, period: int, vintage: int | None, roster: pa.Table
-) -> tuple[str, str, int]:
-    """Build the file of a period as of a vintage (None: with what is pending); give name, SHA-256 and rows.
+
+def read_facts(source: FactSource, period: int, vintage: int | None) -> Facts:
+    """The facts of a period by form, as of a vintage (None: with what is pending)."""
+    return {form: list(source.batches(period, vintage, form)) for form in rules.forms_of(columns())}
+
+
+def write_period(period: int, roster: pa.Table, facts: Facts) -> tuple[str, str, int]:
+    """Build the file of a period; give its name, SHA-256 and rows. Reads no database.
 
     The file is flushed to the disk, and so is its folder, before this returns.
     """
-    temporary, digest, rows = build_aside(source, period, vintage, roster)
+    temporary, digest, rows = build_aside(period, roster, facts)
     name = rules.file_name(period, digest)
     settle(temporary, vintages.folder() / name)
     return name, digest, rows
 
 
-def build_aside(
-    source: FactSource, period: int, vintage: int | None, roster: pa.Table
-) -> tuple[Path, str, int]:
+def build_aside(period: int, roster: pa.Table, facts: Facts) -> tuple[Path, str, int]:
     """Build the file of a period under a temporary name; give the path, SHA-256 and rows."""
     builder = cast("PanelBuilder", adapter("panel_builder"))
-    cells = columns()
-    facts = {form: list(source.batches(period, vintage, form)) for form in rules.forms_of(cells)}
     temporary = vintages.folder() / f"{period}.{os.getpid()}.tmp"
     temporary.parent.mkdir(parents=True, exist_ok=True)
-    rows = builder.build(roster, facts, cells, temporary)
+    rows = builder.build(roster, facts, columns(), temporary)
     return temporary, digest_of(temporary), rows
 
 

@@ -5,7 +5,9 @@ it, everything is in force. Publishers queue on a lock file, and the vintage's n
 that two machines cannot publish the same one.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -23,6 +25,7 @@ from gongmai.core.ports import adapter
 
 Progress = Callable[[int, int, str], None]
 ATTEMPTS = 20
+AHEAD = 2  # periods whose facts are read before their file is written
 
 
 class Overtaken(Exception):  # noqa: N818 - an event, not a fault
@@ -58,10 +61,7 @@ def publish(
             if not affected:
                 return None
             files.collect_orphans()
-            built = [
-                _build(source, period, progress, (number, len(affected)))
-                for number, period in enumerate(affected, start=1)
-            ]
+            built = _build(source, affected, progress)
             try:
                 return _admit(source, ids, built, reason, actor)
             except Overtaken:
@@ -76,13 +76,29 @@ def publish_all(
     return publish(reason=reason, actor=actor, progress=progress)
 
 
-def _build(source: FactSource, period: int, progress: Progress | None, place: tuple[int, int]) -> _Built:
-    table = roster.roster_of(period)
-    digest, content = roster.pack(table)
-    name, file_digest, rows = files.write_period(source, period, None, table)
-    if progress is not None:
-        progress(*place, str(period))
-    return _Built(period, name, file_digest, rows, digest, content)
+def _build(source: FactSource, periods: Sequence[int], progress: Progress | None) -> list[_Built]:
+    """Build the files of the periods: one thread writes while this one reads the next facts."""
+    built: list[_Built] = []
+    writing: deque[tuple[Future[tuple[str, str, int]], int, str, bytes]] = deque()
+
+    def settle() -> None:
+        written, period, digest, content = writing.popleft()
+        name, file_digest, rows = written.result()
+        built.append(_Built(period, name, file_digest, rows, digest, content))
+        if progress is not None:
+            progress(len(built), len(periods), str(period))
+
+    with ThreadPoolExecutor(max_workers=1) as writer:
+        for period in periods:
+            table = roster.roster_of(period)
+            facts = files.read_facts(source, period, None)
+            job = writer.submit(files.write_period, period, table, facts)
+            writing.append((job, period, *roster.pack(table)))
+            if len(writing) > AHEAD:
+                settle()
+        while writing:
+            settle()
+    return built
 
 
 @transaction.atomic

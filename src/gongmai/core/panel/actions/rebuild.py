@@ -73,7 +73,8 @@ def _again(source: FactSource, row: PeriodFile) -> tuple[list[PanelFinding], int
     if state != "whole":
         findings.append(_finding(state, row))
     used = roster.unpack(str(row.roster_id))
-    temporary, digest, _ = files.build_aside(source, row.period, row.vintage_id, used)
+    facts = files.read_facts(source, row.period, row.vintage_id)
+    temporary, digest, _ = files.build_aside(row.period, used, facts)
     if digest != row.digest:
         temporary.unlink()
         return [*findings, _finding("differs", row, published=row.digest, rebuilt=digest)], 0

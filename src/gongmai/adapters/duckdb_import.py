@@ -52,6 +52,7 @@ class DuckDBHistorySession:
 
     def __init__(self, stays: pa.Table, profiles: pa.Table) -> None:
         self.connection = duckdb.connect(":memory:", config=SETTINGS)
+        self.connection.execute("SET enable_progress_bar = false")  # the command line shows its own
         self.connection.register("stays", stays)
         self.connection.register("profile", profiles)
         self.connection.execute(

@@ -21,7 +21,7 @@ ROW_GROUP = 65_536
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A connection of its own in memory, within the limits of the settings, that reads no other host."""
-    return duckdb.connect(
+    connection = duckdb.connect(
         ":memory:",
         config={
             "threads": getattr(settings, "GONGMAI_DUCKDB_THREADS", 2),
@@ -30,6 +30,8 @@ def connect() -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         },
     )
+    connection.execute("SET enable_progress_bar = false")  # the command line shows its own
+    return connection
 
 
 class DuckDBPanelEngine:

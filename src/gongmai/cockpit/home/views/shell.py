@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 
-from gongmai.cockpit.home.queries import menu
+from gongmai.cockpit.home.queries.menu import menu
 from gongmai.core.access import queries as access
 from gongmai.core.access.types import NOBODY, Actor, Role
 from gongmai.core.period import clock

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from gongmai.core.access import queries as access
 from gongmai.core.access.types import Actor
 
-_MENU = Path(__file__).parent / "data" / "menu.yaml"
+_MENU = Path(__file__).parents[1] / "data" / "menu.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +88,9 @@ def _address(name: str) -> str:
 
 def _covers(address: str, path: str, exact: bool) -> bool:
     return path == address or (not exact and path.startswith(address))
+
+
+def link(name: str, query: str = "") -> str:
+    """The address of a page by name with a query string; empty where there is no such page."""
+    address = _address(name)
+    return f"{address}?{query}" if address and query else address

@@ -1,0 +1,1 @@
+"""Reads of the shell and of the landing pages."""

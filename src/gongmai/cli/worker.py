@@ -5,16 +5,15 @@ import logging
 import os
 import signal
 import threading
-from pathlib import Path
 from time import monotonic
 
 import click
-from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from gongmai.core.audit.actions import write_anchor
 from gongmai.core.outbox.actions import deliver_once
+from gongmai.core.outbox.queries import heartbeat_path
 
 IDLE_SECONDS = 0.2
 BEAT_SECONDS = 5.0
@@ -40,11 +39,6 @@ def worker(*, once: bool) -> None:
     finally:
         _anchor()
         heartbeat_path().unlink(missing_ok=True)
-
-
-def heartbeat_path() -> Path:
-    """The file that a living worker writes every few seconds."""
-    return Path(settings.DATA_DIR) / "worker.json"
 
 
 def _loop(stop: threading.Event) -> None:

@@ -1,5 +1,10 @@
 """Reading the jobs: what waits, runs, is done or failed."""
 
+import json
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
 from django.db.models import Count, QuerySet
 
 from gongmai.core.access.queries import check_may
@@ -31,3 +36,16 @@ def is_all_delivered() -> bool:
 def progress_of(numbers: list[int]) -> list[Delivery]:
     """The deliveries that `announce` numbered, for a page that shows how far its own job is."""
     return list(Delivery.objects.filter(pk__in=numbers).order_by("pk"))
+
+
+def heartbeat_path() -> Path:
+    """The file that a living worker writes every few seconds."""
+    return Path(settings.DATA_DIR) / "worker.json"
+
+
+def worker_seen_at() -> datetime | None:
+    """When a worker last said that it lives; None where none runs."""
+    try:
+        return datetime.fromisoformat(json.loads(heartbeat_path().read_text())["at"])
+    except (OSError, ValueError, KeyError):
+        return None

@@ -11,9 +11,13 @@ from gongmai.core.formula.types import View
 from gongmai.core.panel.queries.vintages import NotPublished, published_periods
 from gongmai.core.period.types import Period
 from gongmai.monitor.indicator.queries.compute import compute
-from gongmai.monitor.indicator.types import IndicatorError, Request, Row
+from gongmai.monitor.indicator.queries.trend import last_periods, trend
+from gongmai.monitor.indicator.types import IndicatorError, Request, Row, Table, Trend
 
-BESIDE = ("va_growth", "growth_breadth")
+BESIDE = ("va_growth", "growth_breadth", "reported")
+# a period that was just opened would show a few firms as the city
+COMPLETE_ENOUGH = 0.9
+TREND = 18
 LEAGUE = 16
 
 
@@ -25,7 +29,6 @@ class Place:
     growth: float | None
     pull: float | None
     level: float | None
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +40,24 @@ class Headline:
     total: Row
     league: tuple[Place, ...]
     overview_url: str
+    league_url: str
 
 
 def headline(actor: Actor) -> Headline | None:
-    """The headline over the firms within reach; None where nothing is published or the actor may not see it."""
+    """The headline over the firms within reach; None where none is published or the actor may not see it."""
     if not may(actor, "indicator.view"):
         return None
-    periods = published_periods()
-    if not periods:
+    table = _latest_table(actor)
+    if table is None:
         return None
-    period = Period.from_key(periods[-1])
-    try:
-        table = compute(
-            actor, Request(period=period, view=View.CUMULATIVE, by=("region",), indicators=BESIDE)
-        )
-    except (NotPublished, IndicatorError):
-        return None
-    language = "en" if (get_language() or "").startswith("en") else "zh-Hans"
+    period = table.request.period
     rows = sorted(table.rows, key=lambda row: -(row["growth"] if row["growth"] is not None else -9))
     league = tuple(
         Place(
-            label=table.label("region", row.codes["region"], language),
+            label=table.label("region", row.codes["region"], _language()),
             growth=row["growth"],
             pull=row["pull"],
             level=row["level"],
-            url=link("indicator:league", f"period={period}&region={row.codes['region']}"),
         )
         for row in rows[:LEAGUE]
     )
@@ -71,4 +67,35 @@ def headline(actor: Actor) -> Headline | None:
         total=table.total,
         league=league,
         overview_url=link("indicator:overview", f"period={period}"),
+        league_url=link("indicator:league", f"period={period}"),
     )
+
+
+def growth_trend(actor: Actor, period: Period) -> Trend | None:
+    """Cumulative growth of the last periods up to `period`."""
+    try:
+        request = Request(period=period, view=View.CUMULATIVE)
+        return trend(actor, request, last_periods(period, TREND))
+    except (NotPublished, IndicatorError):
+        return None
+
+
+def _latest_table(actor: Actor) -> Table | None:
+    """The newest period of which nearly all is approved, else the one before the newest."""
+    tables = []
+    for key in reversed(published_periods()[-2:]):
+        request = Request(
+            period=Period.from_key(key), view=View.CUMULATIVE, by=("region",), indicators=BESIDE
+        )
+        try:
+            table = compute(actor, request)
+        except (NotPublished, IndicatorError):
+            continue
+        if (table.total["reported"] or 0) >= (table.total["firms"] or 0) * COMPLETE_ENOUGH:
+            return table
+        tables.append(table)
+    return tables[-1] if tables else None
+
+
+def _language() -> str:
+    return "en" if (get_language() or "").startswith("en") else "zh-Hans"

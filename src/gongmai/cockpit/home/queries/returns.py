@@ -73,8 +73,10 @@ def tasks(actor: Actor) -> list[Task]:
     if actor.enterprise_id is None or not may(actor, "return.file"):
         return []
     now = clock.now()
-    rows = _returns().filter(enterprise_id=actor.enterprise_id).filter(
-        Q(state=State.RETURNED) | Q(period=current_period().key)
+    rows = (
+        _returns()
+        .filter(enterprise_id=actor.enterprise_id)
+        .filter(Q(state=State.RETURNED) | Q(period=current_period().key))
     )
     found = [
         Task(

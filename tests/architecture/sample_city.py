@@ -15,7 +15,7 @@ from gongmai.core.access.types import Role, ScopeKind
 from gongmai.core.audit.actions import record
 from gongmai.core.audit.models import Entry
 from gongmai.core.outbox.models import Delivery
-from gongmai.core.registry.models import City, Enterprise
+from gongmai.core.registry.models import City, Enterprise, Profile
 from gongmai.monitor.filing.models import Return
 
 NOW = datetime(2023, 7, 6, 1, 0, tzinfo=UTC)
@@ -46,6 +46,9 @@ def build() -> Sample:
             ("91999900MA0000002X", "远处", "U2", "999902", "P2"),
         )
     )
+    for firm in (own, foreign):
+        place = {name: getattr(firm, name) for name in ("unit", "region", "park", "industry")}
+        Profile.objects.create(enterprise=firm, valid_from=202202, **place)
     sample.keys["enterprise"] = (own.pk, foreign.pk)
     scopes = {
         "enterprise": (ScopeKind.ENTERPRISE, str(own.pk)),

@@ -15,5 +15,6 @@ def admit(messages: Sequence[Message], progress: Progress) -> None:  # noqa: ARG
 def follow_roster(messages: Sequence[Message], progress: Progress) -> None:
     """The roster or its attributes changed for some periods: publish those again."""
     periods = {int(period) for message in messages for period in message.payload.get("periods", ())}
-    held = set(published_periods())
-    publish(periods & held, reason="roster changed", progress=progress)
+    concerned = periods & set(published_periods())
+    if concerned:
+        publish(concerned, reason="roster changed", progress=progress)

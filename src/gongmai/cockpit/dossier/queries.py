@@ -72,16 +72,16 @@ def stays(actor: Actor, firm: Any) -> dict[str, Any]:
 
 
 def returns(actor: Actor, firm: Any) -> dict[str, Any] | None:
-    """A grid of forms by the last periods with the state of each return."""
+    """A grid of forms by the last periods, latest first, with the state of each return."""
     try:
         check_reach(actor, "return.view", firm)
     except NotAllowed:
         return None
-    periods = _last_periods(current_period(), PERIODS_SHOWN)
+    periods = _last_periods(current_period(), PERIODS_SHOWN)[::-1]
     found = {
         (row.form, row.period): row
         for row in apps.get_model("filing", "Return").objects.filter(
-            enterprise_id=firm.pk, period__gte=periods[0].key
+            enterprise_id=firm.pk, period__gte=periods[-1].key
         )
     }
     words = _state_words()
@@ -110,7 +110,8 @@ def trend(actor: Actor, firm: Any) -> dict[str, Any] | None:
     points = [_point(row) for row in rows]
     return {
         "vintage": vintage,
-        "last": points[-1],
+        "last": next((p for p in reversed(points) if p["output_ytd"] is not None), points[-1]),
+        "title": _("Cumulative output and its growth"),
         "option": _option(points),
         "table": _table(points),
         "name": f"{firm.credit_code}-output",

@@ -171,8 +171,8 @@ def test_only_the_city_edits_the_register(wood: Enterprise, actor: Actor) -> Non
         actions.edit_identity(actor=actor, enterprise_id=wood.pk, changes={"name": "x"})
     with pytest.raises(NotAllowed):
         actions.leave_roster(actor=actor, enterprise_id=wood.pk, to_period=202306, exit_type="merged")
+    change_as = Attributes(region="999901", industry="2021")
     with pytest.raises(NotAllowed):
-        change_as = Attributes(region="999901", industry="2021")
         actions.change_attributes(
             actor=actor, enterprise_id=wood.pk, from_period=202306, attributes=change_as, reason="x"
         )

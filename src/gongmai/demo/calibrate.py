@@ -30,7 +30,10 @@ def stretch_above(raw: Floats, floor: int, total: int) -> Ints:
     if floor * len(raw) >= total:
         raise ValueError(f"{len(raw)} firms of at least {floor} cannot add up to {total}")
     power = _bisect(lambda p: float((floor * ratio**p).sum()), float(total), 0.0, 4.0)
-    return floor + round_to_total(floor * (ratio**power - 1), total - floor * len(raw))
+    above = ratio**power - 1
+    if not above.any():  # all alike: evenly
+        above = np.ones_like(ratio)
+    return floor + round_to_total(above, total - floor * len(raw))
 
 
 def squeeze_between(raw: Floats, floor: int, ceiling: int, total: int) -> Ints:

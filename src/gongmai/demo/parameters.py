@@ -26,7 +26,7 @@ def parameter_rows(firms: Firms, ytd: Ints) -> Rows:
         index_values = _prices(divisions, year, index % PARTS, shifts[year])
         for position, code in enumerate(divisions):
             rows.append(("va_rate", code, text_of(index), f"{rate[position]:.4f}", SOURCE))
-            rows.append(("ppi", code, text_of(index), f"{index_values[position]:.4f}", SOURCE))
+            rows.append(("ppi", code, text_of(index), f"{index_values[position]:.6f}", SOURCE))
     return rows
 
 
@@ -36,7 +36,7 @@ def _prices(divisions: list[str], year: int, part: int, shift: float) -> Floats:
     now = np.array([sectors[code]["ppi"][year] for code in divisions])
     last = np.array([sectors[code]["ppi"].get(year - 1, 1.0) for code in divisions])
     weight = 0.15 * (PARTS - 1 - part) / (PARTS - 1) if year != 2023 else 0.0
-    return np.round(now * (1 - weight) + last * weight + shift, 4)
+    return np.round(now * (1 - weight) + last * weight + shift, 6)
 
 
 def _shifts(firms: Firms, ytd: Ints, divisions: list[str], rate: Floats) -> dict[int, float]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from gongmai.core.document.actions import wanted_format
 from gongmai.monitor.indicator.queries.catalogue import list_indicators
 from gongmai.monitor.indicator.types import Indicator
-from gongmai.monitor.indicator.views import frame, words
+from gongmai.monitor.indicator.views import downloads, frame, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line
 from gongmai.ui.templatetags.display import DASH
 
@@ -32,7 +32,7 @@ def catalogue(request: HttpRequest) -> HttpResponseBase:
     ]
     if (wanted := wanted_format(request)) is not None:
         name = _("Indicator catalogue")
-        return frame.download(request, [(name, _board(found))], name, selection, wanted)
+        return downloads.send(request, [(name, _board(found))], name, selection, wanted)
     return frame.show(
         request, "indicator/catalogue.html", selection, {"entries": found, "q": selection.get("q")}
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+MINUS = "\u2212"
 UP, DOWN, ACCENT, MUTED = "var(--up)", "var(--down)", "var(--accent)", "var(--ink-3)"
 Points = Sequence[float | None]
 
@@ -79,8 +80,13 @@ def bar_chart(names: Sequence[str], values: Points, *, name: str, digits: int = 
     shown = _percent(values, digits)
     return {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-        "grid": {"left": 4, "right": 48, "top": 8, "bottom": 4, "containLabel": True},
-        "xAxis": {"type": "value", "splitLine": {"show": False}, "axisLabel": {"show": False}},
+        "grid": {"left": 12, "right": 48, "top": 8, "bottom": 4, "containLabel": True},
+        "xAxis": {
+            "type": "value",
+            "min": _room_for_labels(shown),
+            "splitLine": {"show": False},
+            "axisLabel": {"show": False},
+        },
         "yAxis": {
             "type": "category",
             "data": list(names),
@@ -100,7 +106,7 @@ def bar_chart(names: Sequence[str], values: Points, *, name: str, digits: int = 
                         "itemStyle": {"color": UP if (value or 0) >= 0 else DOWN},
                         "label": {
                             "position": "right" if (value or 0) >= 0 else "left",
-                            "formatter": f"{value:+.2f}",
+                            "formatter": f"{value:+.2f}".replace("-", MINUS),
                         },
                     }
                     for value in shown
@@ -129,7 +135,7 @@ def waterfall_chart(steps: Sequence[tuple[str, float, bool]], divisor: float = 1
     bars = (
         (_("Level"), level, ACCENT, ""),
         (_("Increase"), rise, UP, "+"),
-        (_("Decrease"), fall, DOWN, "\u2212"),
+        (_("Decrease"), fall, DOWN, MINUS),
     )
     lows = [value for value in floor if value] + [value for value in level if value]
     return {
@@ -138,8 +144,15 @@ def waterfall_chart(steps: Sequence[tuple[str, float, bool]], divisor: float = 1
         "xAxis": {
             "type": "category",
             "data": names,
-            "axisLabel": {"interval": 0, "width": 84, "overflow": "break"},
+            "axisLabel": {"interval": 0, "width": 108, "overflow": "break"},
         },
+        # on a phone the labels would run into each other
+        "media": [
+            {
+                "query": {"maxWidth": 620},
+                "option": {"xAxis": {"axisLabel": {"rotate": 40, "width": 92, "overflow": "truncate"}}},
+            }
+        ],
         # the changes are small beside the levels: the axis starts below the lowest step, and says so
         "yAxis": {"type": "value", "name": _("100 million yuan"), "min": _axis_floor(lows)},
         "series": [
@@ -171,6 +184,14 @@ def waterfall_chart(steps: Sequence[tuple[str, float, bool]], divisor: float = 1
             ),
         ],
     }
+
+
+def _room_for_labels(values: Points) -> float | None:
+    """Where the axis of bars starts: left of the lowest negative bar, so that its label has room."""
+    known = [value for value in values if value is not None]
+    if not known or min(known) >= 0:
+        return None
+    return round(min(known) - (max(*known, 0.0) - min(known)) * 0.14, 2)
 
 
 def _axis_floor(lows: Sequence[float]) -> float:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from gongmai.core.access.queries import may
 from gongmai.core.document.actions import wanted_format
 from gongmai.monitor.indicator.forms import Selection
-from gongmai.monitor.indicator.views import frame, reading, words
+from gongmai.monitor.indicator.views import downloads, frame, reading, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, hidden_cell, make_cell
 from gongmai.monitor.indicator.views.league import FEWEST_FIRMS
 
@@ -32,7 +32,7 @@ def cross(request: HttpRequest) -> HttpResponseBase:
     down, across = (frame.cuts()[code] for code in selection.by)
     if (wanted := wanted_format(request)) is not None:
         name = f"{down.label} x {across.label} {selection.period}"
-        return frame.download(request, [(name, board)], name, selection, wanted)
+        return downloads.send(request, [(name, board)], name, selection, wanted)
     known = list(frame.cuts().values())
     return frame.show(
         request,

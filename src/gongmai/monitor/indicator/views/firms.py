@@ -11,7 +11,7 @@ from gongmai.core.document.actions import wanted_format
 from gongmai.core.panel.queries.items import items_by_code
 from gongmai.monitor.indicator.forms import Selection
 from gongmai.monitor.indicator.types import Firm
-from gongmai.monitor.indicator.views import frame, opening, words
+from gongmai.monitor.indicator.views import downloads, frame, opening, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, make_cell
 
 PAGE_SIZE = 50
@@ -40,7 +40,7 @@ def firms(request: HttpRequest) -> HttpResponseBase:
     if (wanted := wanted_format(request)) is not None:
         name = f"{_('Firms behind the number')} {selection.period}"
         board = make_board(chosen, selection)
-        return frame.download(request, [(name, board)], name, selection, wanted, firm_level=True)
+        return downloads.send(request, [(name, board)], name, selection, wanted, firm_level=True)
     page = Paginator(chosen, PAGE_SIZE).get_page(selection.get("page", "1"))
     return frame.show(
         request,

@@ -1,7 +1,9 @@
 """What all indicator screens share: tabs, the bar of choices, the path of the drill-down, downloads."""
 
-from collections.abc import Callable, Iterable, Mapping
+from calendar import monthrange
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, cast
@@ -17,19 +19,20 @@ from django.utils.translation import gettext as _
 
 from gongmai.core.access.queries import check_may, may
 from gongmai.core.access.types import Actor
-from gongmai.core.document import types as document
-from gongmai.core.document.actions import table_response
 from gongmai.core.panel.queries.items import items_by_code
 from gongmai.core.panel.queries.vintages import NotPublished
+from gongmai.core.period.types import Period
+from gongmai.core.registry.queries import city, code_list
 from gongmai.monitor.indicator import messages
 from gongmai.monitor.indicator.forms import BASES, VIEWS, Selection, read_selection
 from gongmai.monitor.indicator.queries.cuts import GROUP_PREFIX, codes_of, get_cut, list_cuts
 from gongmai.monitor.indicator.types import IndicatorError
 from gongmai.monitor.indicator.views import published, words
-from gongmai.monitor.indicator.views.cells import Board
 
 _SCREENS = Path(__file__).parent.parent / "data" / "screens.yaml"
 INDUSTRIES = ("industry_section", "industry_division", "industry_group", "industry_class")
+# digits of the codes of a level where one list holds several
+WIDTHS = {"industry_section": 1, "industry_division": 2, "region": 6}
 View = Callable[..., HttpResponseBase]
 
 
@@ -175,7 +178,7 @@ def _tabs(request: HttpRequest, selection: Selection) -> list[dict[str, Any]]:
         ("league", _("League table")),
         ("trend", _("Trends")),
         ("cross", _("Crosstab")),
-        ("firms", _("Firms")),
+        ("firms", _("Firm list")),
         ("vintages", _("Vintages")),
         ("catalogue", _("Indicator catalogue")),
     ]
@@ -191,7 +194,7 @@ def _tabs(request: HttpRequest, selection: Selection) -> list[dict[str, Any]]:
     ]
 
 
-def _crumbs(selection: Selection, league: str) -> list[dict[str, str]]:
+def crumbs_of(selection: Selection, league: str) -> list[dict[str, str]]:
     """The path from the city to where the reader is; each step leads back to it."""
     crumbs = []
     narrowed = changed(selection, filters=(), by=(), extra=())
@@ -220,18 +223,23 @@ def _filter_boxes(selection: Selection) -> list[dict[str, Any]]:
         chosen = set(selection.filter(cut.code))
         options = [
             {"code": code, "label": words.group_label(cut.code, code), "chosen": code in chosen}
-            for code in filter_codes(cut.code)
+            for code in filter_codes(cut.code, selection.period)
         ]
         if options:
             boxes.append({"code": cut.code, "label": cut.label, "options": options, "count": len(chosen)})
     return boxes
 
 
-def filter_codes(cut: str) -> list[str]:
-    """The codes of a cut that a filter offers: only those of its own level where a list has several."""
-    codes = codes_of(get_cut(cut))
-    widths = {"industry_section": 1, "industry_division": 2, "region": 6}
-    return [code for code in codes if len(code) == widths[cut]] if cut in widths else codes
+def filter_codes(cut: str, period: Period) -> list[str]:
+    """The codes of a cut that a filter offers: of its own level, and in force in the period."""
+    entry = get_cut(cut)
+    codes = codes_of(entry)
+    if entry.codes:
+        last_day = date(period.year, period.month, monthrange(period.year, period.month)[1])
+        here = city()
+        valid = {row.code for row in code_list(entry.codes, last_day)} - {here.code if here else ""}
+        codes = [code for code in codes if code in valid]
+    return [code for code in codes if len(code) == WIDTHS[cut]] if cut in WIDTHS else codes
 
 
 def _choices(selection: Selection) -> dict[str, Any]:
@@ -277,7 +285,7 @@ def show(
         "selection": selection,
         "tabs": _tabs(request, selection),
         "choices": _choices(selection),
-        "crumbs": _crumbs(selection, league),
+        "crumbs": crumbs_of(selection, league),
         "here": request.path,
         "item_label": words.item_label(selection.item),
         "scope_label": words.period_label(selection.period, effective_view(selection)),
@@ -291,69 +299,3 @@ def show(
 
 def _add_format(selection: Selection) -> str:
     return selection.query() + "&format="
-
-
-_KINDS = {
-    "text": document.Kind.TEXT,
-    "yi": document.Kind.INTEGER,
-    "wan": document.Kind.INTEGER,
-    "change": document.Kind.INTEGER,
-    "count": document.Kind.INTEGER,
-    "decimal": document.Kind.DECIMAL,
-    "growth": document.Kind.PERCENT,
-    "share": document.Kind.PERCENT,
-    "points": document.Kind.PERCENT,
-}
-
-
-def download(
-    request: HttpRequest,
-    boards: Iterable[tuple[str, Board]],
-    name: str,
-    selection: Selection,
-    wanted: document.Format,
-    *,
-    firm_level: bool = False,
-) -> HttpResponseBase:
-    """Send boards as Excel (a sheet for each) or the first as CSV, with a line that says what they are."""
-    stamp = published.stamp(selection.vintage)
-    notes = [
-        " · ".join(
-            [
-                words.item_label(selection.item),
-                words.period_label(selection.period, effective_view(selection)),
-                basis_label(selection.basis),
-                _("vintage %(number)s of %(time)s") % stamp,
-                *(crumb["label"] for crumb in _crumbs(selection, "")),
-            ]
-        )
-    ]
-    tables = [
-        document.Table(
-            title=title,
-            columns=[
-                document.Column(
-                    key=column.key,
-                    label=column.export_label,
-                    kind=_KINDS[column.kind],
-                    groups=(column.head,) if column.head else (),
-                )
-                for column in board.columns
-            ],
-            rows=[
-                [
-                    _plain(column.kind, cell.raw)
-                    for column, cell in zip(board.columns, line.cells, strict=True)
-                ]
-                for line in ([board.total] if board.total else []) + list(board.rows)
-            ],
-            notes=notes + list(board.notes),
-            firm_level=firm_level,
-        )
-        for title, board in boards
-    ]
-    return table_response(request, tables, name, wanted)
-
-
-def _plain(kind: str, raw: Any) -> Any:
-    return round(raw) if raw is not None and _KINDS[kind] is document.Kind.INTEGER else raw

@@ -13,7 +13,7 @@ from gongmai.core.access.queries import may
 from gongmai.core.document.actions import wanted_format
 from gongmai.monitor.indicator import messages
 from gongmai.monitor.indicator.forms import Selection
-from gongmai.monitor.indicator.views import charts, frame, reading, words
+from gongmai.monitor.indicator.views import charts, downloads, frame, reading, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, hidden_cell, make_cell
 
 FEWEST_FIRMS = 3
@@ -36,7 +36,7 @@ def league(request: HttpRequest) -> HttpResponseBase:
     board = make_board(selection, groups, cut, may_firms=may(actor, "indicator.firms"))
     if (wanted := wanted_format(request)) is not None:
         name = f"{_('League table')} {cut.label} {selection.period}"
-        return frame.download(request, [(name, board)], name, selection, wanted)
+        return downloads.send(request, [(name, board)], name, selection, wanted)
     shown = [group for group in groups.groups if group.values.get("pull") is not None][:12]
     return frame.show(
         request,

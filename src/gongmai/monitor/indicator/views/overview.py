@@ -12,7 +12,16 @@ from gongmai.core.access.types import Actor
 from gongmai.core.document.actions import wanted_format
 from gongmai.core.document.types import Format
 from gongmai.monitor.indicator.forms import ITEM, Selection
-from gongmai.monitor.indicator.views import charts, frame, opening, over_time, published, reading, words
+from gongmai.monitor.indicator.views import (
+    charts,
+    downloads,
+    frame,
+    opening,
+    over_time,
+    published,
+    reading,
+    words,
+)
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, make_cell
 from gongmai.ui.templatetags.display import DASH
 
@@ -216,4 +225,4 @@ def _download(
     boards = [(_("Overview"), Board(columns, rows))]
     if bridge:
         boards.append((_("Bridge"), bridge))
-    return frame.download(request, boards, f"{_('Overview')} {selection.period}", selection, wanted)
+    return downloads.send(request, boards, f"{_('Overview')} {selection.period}", selection, wanted)

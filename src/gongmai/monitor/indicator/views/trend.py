@@ -13,7 +13,7 @@ from gongmai.core.document.actions import wanted_format
 from gongmai.core.period.types import Period
 from gongmai.monitor.indicator.forms import Selection
 from gongmai.monitor.indicator.queries.cuts import get_cut
-from gongmai.monitor.indicator.views import charts, frame, over_time, published, reading, words
+from gongmai.monitor.indicator.views import charts, downloads, frame, over_time, published, reading, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, hidden_cell, make_cell
 from gongmai.monitor.indicator.views.league import FEWEST_FIRMS
 
@@ -66,7 +66,7 @@ def trend(request: HttpRequest) -> HttpResponseBase:
     name = words.indicator_label(code, selection.item, selection.period)
     title = f"{name} · {frame.view_label(view)}"
     if (wanted := wanted_format(request)) is not None:
-        return frame.download(request, [(title, board)], f"{title} {selection.period}", selection, wanted)
+        return downloads.send(request, [(title, board)], f"{title} {selection.period}", selection, wanted)
     labels = [words.period_option(period) for period in periods]
     return frame.show(
         request,

@@ -11,7 +11,7 @@ from gongmai.core.panel.queries.difference import diff
 from gongmai.core.panel.queries.items import label_of_cell
 from gongmai.core.panel.types import CellChange, Difference, FirmChange
 from gongmai.core.period.types import Period
-from gongmai.monitor.indicator.views import frame, opening, published, words
+from gongmai.monitor.indicator.views import downloads, frame, opening, published, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, make_cell
 
 SHOWN = 50
@@ -31,7 +31,7 @@ def vintages(request: HttpRequest) -> HttpResponseBase:
     if (wanted := wanted_format(request)) is not None and totals:
         name = _("Difference of vintages %(old)s and %(new)s") % {"old": old, "new": new}
         boards = [(name, totals)] + ([(_("Firms behind it"), firms)] if firms else [])
-        return frame.download(request, boards, name, selection, wanted, firm_level=firms is not None)
+        return downloads.send(request, boards, name, selection, wanted, firm_level=firms is not None)
     return frame.show(
         request,
         "indicator/vintages.html",

@@ -143,7 +143,7 @@ def make_board(found: list[Firm], selection: Selection, first: int = 1) -> Board
         Line(
             (
                 make_cell("count", first + place),
-                Cell(firm.name, firm.name, url=opening.firm_url(firm.enterprise_id, firm.credit_code)),
+                Cell(firm.name, firm.name, url=opening.firm_url(firm.enterprise_id)),
                 Cell(firm.credit_code, firm.credit_code, css="code"),
                 Cell(unit := opening.place_of(firm, "unit"), unit),
                 Cell(

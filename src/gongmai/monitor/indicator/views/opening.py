@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.apps import apps
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gongmai.core.access.types import Actor
@@ -87,14 +87,9 @@ def read_number(actor: Actor, selection: Selection, code: str, group: Mapping[st
     return open_number(actor, reading.make_request(selection), group, code)
 
 
-def firm_url(enterprise_id: int, credit_code: str) -> str:
-    """The page of a firm, empty where the installation has none."""
-    for name, argument in (("dossier:page", credit_code), ("dossier:enterprise", enterprise_id)):
-        try:
-            return reverse(name, args=[argument])
-        except NoReverseMatch:
-            continue
-    return ""
+def firm_url(enterprise_id: int) -> str:
+    """The page of a firm."""
+    return reverse("dossier:page", args=[enterprise_id])
 
 
 def names_of(ids: Iterable[int]) -> dict[int, str]:

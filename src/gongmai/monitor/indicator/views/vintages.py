@@ -120,7 +120,7 @@ def make_firms(difference: Difference) -> Board:
                 Cell(
                     names.get(one.enterprise_id, ""),
                     names.get(one.enterprise_id, one.credit_code),
-                    url=opening.firm_url(one.enterprise_id, one.credit_code),
+                    url=opening.firm_url(one.enterprise_id),
                 ),
                 Cell(one.cell, _item(one)),
                 Cell(str(one.kind), kinds.get(str(one.kind), str(one.kind))),

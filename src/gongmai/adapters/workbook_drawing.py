@@ -49,6 +49,8 @@ def _set_up(sheet: Any, page: Page, *, first: bool) -> None:
     """Widths, panes, printing, protection."""
     for column, width in page.widths.items():
         sheet.set_column(column, column, width)
+    for row, height in page.heights.items():
+        sheet.set_row(row, height)
     if any(page.frozen):
         sheet.freeze_panes(*page.frozen)
     if page.hidden:

@@ -12,7 +12,7 @@ import csv
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
-from io import StringIO
+from io import BytesIO, StringIO
 from itertools import chain
 from typing import Any
 
@@ -72,6 +72,18 @@ def workbook_response(tables: list[Table], file_name: str) -> FileResponse:
     writer.write(tables, target)
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=file_name, content_type=XLSX_TYPE)
+
+
+def send_workbook(data: bytes, name: str) -> FileResponse:
+    """Send a drawn workbook as a file called `name`, without suffix. The caller writes the trail."""
+    response = FileResponse(
+        BytesIO(data),
+        as_attachment=True,
+        filename=clean_file_name(name, ".xlsx"),
+        content_type=XLSX_TYPE,
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def write_csv(table: Table) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from gongmai.core.document.types import FileRefused
 
 REFUSALS: dict[str, Promise] = {
+    "no_file": _("Choose a file first."),
     "empty": _("The file is empty. Choose the file that you filled in."),
     "too_large": _(
         "The file is larger than %(megabytes)s MB. Delete pictures and sheets that are not asked "

@@ -5,13 +5,15 @@ messages.word_refusal(refusal)                                   # what to tell 
 """
 
 import unicodedata
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path, PurePath
 from typing import Protocol
 
-from gongmai.core.document.ports import WorkbookReader
+from gongmai.core.document.ports import WorkbookReader, WorkbookWriter
 from gongmai.core.document.rules.archive import OLE_MAGIC, ZIP_MAGIC
 from gongmai.core.document.rules.csv_text import read_csv
-from gongmai.core.document.types import DEFAULT_LIMITS, FileRefused, Limits, Sheets
+from gongmai.core.document.types import DEFAULT_LIMITS, FileRefused, Limits, Page, Sheets
 from gongmai.core.ports import adapter
 
 _MAX_NAME = 255
@@ -62,3 +64,11 @@ def _check_name(name: str) -> str:
     if suffix not in {*_TEXT_SUFFIXES, ".xlsx"}:
         raise FileRefused("wrong_kind")
     return suffix
+
+
+def as_file(pages: Sequence[Page]) -> bytes:
+    """Drawn pages as the bytes of a workbook; forms are small, tables go through actions.table_response."""
+    writer: WorkbookWriter = adapter("workbook_writer")
+    target = BytesIO()
+    writer.draw(pages, target)
+    return target.getvalue()

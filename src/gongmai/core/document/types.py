@@ -121,6 +121,7 @@ class Page:
     name: str
     boxes: Sequence[Box]
     widths: Mapping[int, float] = field(default_factory=dict)
+    heights: Mapping[int, float] = field(default_factory=dict)
     frozen: tuple[int, int] = (0, 0)
     hidden: bool = False
     header_row: int = 0

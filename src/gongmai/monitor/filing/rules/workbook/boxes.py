@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from gongmai.core.document.types import Box, Look
-from gongmai.monitor.filing.rules.workbook.layout import FIRST_ROW, FRONT, HEAD, Occasion, Remark, label_of
+from gongmai.monitor.filing.rules.workbook.layout import (
+    FACT_ROWS,
+    FIRST_ROW,
+    FRONT,
+    HEAD,
+    Occasion,
+    Remark,
+    label_of,
+)
 from gongmai.monitor.filing.types import Cell, CellValue, Part, Severity
 
 PART_GROUP = {
@@ -13,6 +21,9 @@ PART_GROUP = {
     Part.YTD_BASE: "year_ago",
 }
 PART_WORD = {Part.MONTH: "month", Part.YTD: "to_date", Part.BASE: "month", Part.YTD_BASE: "to_date"}
+# taller than the default: the title, and headers of two lines
+HEIGHTS = {0: 26.0, FACT_ROWS: 20.0, FACT_ROWS + 1: 30.0}
+LINE_WORD = {Part.MONTH: "only_month", Part.YTD: "to_date", Part.BASE: "only_month", Part.YTD_BASE: "to_date"}
 
 
 Notes = dict[tuple[str, int | None, str], tuple[Look, str]]

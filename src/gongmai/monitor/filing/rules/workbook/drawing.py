@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from gongmai.core.document.types import Box, Look, Page
 from gongmai.monitor.filing.rules.workbook.boxes import (
+    HEIGHTS,
     PART_WORD,
     Notes,
     number_box,
@@ -68,7 +69,7 @@ def _head_page(occasion: Occasion, content: Content, notes: Notes, names: dict[s
         Box(FIRST_ROW + len(rows) + 1, 0, occasion.word("signatures"), Look.FACT, to_column=reference)
     )
     widths = {0: 30.0, 1: 6.0, 2: 12.0} | {FRONT + n: 16.0 for n in range(reference - FRONT + 1)}
-    return Page(names[HEAD], boxes, widths, (FIRST_ROW, FRONT), header_row=FIRST_ROW - 1)
+    return Page(names[HEAD], boxes, widths, HEIGHTS, (FIRST_ROW, FRONT), header_row=FIRST_ROW - 1)
 
 
 def _head_header(occasion: Occasion, parts: Sequence[Part], reference: int) -> Iterator[Box]:
@@ -92,7 +93,7 @@ def _head_boxes(
 ) -> Iterator[Box]:
     """Label, code, unit and the value boxes of one item."""
     label = label_of(column.label, occasion.language)
-    shown = f"  {occasion.word('of_which')}{label}" if column.of else label
+    shown = f"  {occasion.word('of_which')}{label}" if row.is_part else label
     yield Box(row.row, 0, shown, Look.LABEL)
     yield Box(row.row, 1, row.code, Look.CENTRE)
     yield Box(row.row, 2, occasion.unit(column), Look.CENTRE)

@@ -83,12 +83,16 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class HeadRow:
-    """One row of the head page: an item with its two-digit code, or (without column) a section's title."""
+    """One row of the head page: an item with its two-digit code, or (without column) a section's title.
+
+    `is_part`: the item is a part of another one of the same section ("of which").
+    """
 
     row: int
     code: str
     column: Column | None
     title: str = ""
+    is_part: bool = False
 
 
 def label_of(label: Mapping[str, str], language: str) -> str:
@@ -112,9 +116,11 @@ def head_rows(form: Form, language: str, computed_title: str = "") -> list[HeadR
     number = 0
     for title, columns in blocks:
         rows.append(HeadRow(FIRST_ROW + len(rows), "", None, title))
+        codes = {column.code for column in columns}
         for column in columns:
             number += 1
-            rows.append(HeadRow(FIRST_ROW + len(rows), f"{number:02d}", column))
+            is_part = column.of in codes
+            rows.append(HeadRow(FIRST_ROW + len(rows), f"{number:02d}", column, is_part=is_part))
     return rows
 
 

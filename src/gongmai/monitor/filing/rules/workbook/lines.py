@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from gongmai.core.document.types import Box, Look, Page
 from gongmai.monitor.filing.rules.workbook.boxes import (
+    HEIGHTS,
+    LINE_WORD,
     PART_GROUP,
-    PART_WORD,
     Notes,
     number_box,
     numbering_boxes,
@@ -46,7 +47,7 @@ def line_page(
         boxes += _line_front(occasion, table, line, values.get(table.key), option, notes, area)
         boxes += _value_boxes(occasion, table, line, values, notes)
     widths = {0: 6.0, 1: 34.0, 2: 12.0} | {FRONT + n: 14.0 for n in range(len(cells))}
-    return Page(names[table.code], boxes, widths, (FIRST_ROW, FRONT), header_row=FIRST_ROW - 1)
+    return Page(names[table.code], boxes, widths, HEIGHTS, (FIRST_ROW, FRONT), header_row=FIRST_ROW - 1)
 
 
 def _value_boxes(
@@ -74,7 +75,7 @@ def _line_header(occasion: Occasion, table: Table) -> Iterator[Box]:
         else:
             yield Box(FACT_ROWS, place, label, Look.HEADER, to_column=place + len(entry.parts) - 1)
             for number, part in enumerate(entry.parts):
-                words = f"{occasion.word(PART_GROUP[part])} {occasion.word(PART_WORD[part])}"
+                words = f"{occasion.word(PART_GROUP[part])} {occasion.word(LINE_WORD[part])}"
                 yield Box(FACT_ROWS + 1, place + number, words, Look.HEADER)
         place += len(entry.parts)
 

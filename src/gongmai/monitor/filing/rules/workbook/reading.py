@@ -45,7 +45,7 @@ _NOISE = Decimal("1e-9")
 
 @dataclass(slots=True)
 class Uploaded:
-    """What a workbook says: `content` with the values that could be read, `raw` with every value as typed."""
+    """What a workbook says: `content` holds what could be read; `raw` has the rest as it was typed."""
 
     content: Content = field(default_factory=Content)
     raw: Content = field(default_factory=Content)
@@ -268,7 +268,7 @@ def _take_key(
         findings.append(_problem("kind_missing", table.key, None, table=table.code, line=number))
         return
     code = options.get(normalise(text)) or options.get(normalise(str(text).split()[0]))
-    line[table.key] = code or str(text)
+    line[table.key] = raw[table.key] = code or str(text)
     if code is None:
         findings.append(_problem("kind_unknown", table.key, text, table=table.code, line=number))
 
@@ -287,7 +287,7 @@ def _take(
     plain = _plain(value)
     raw[key] = plain
     try:
-        into[key] = parse_value(_choice(plain, column), column)
+        into[key] = raw[key] = parse_value(_choice(plain, column), column)
     except FilingError as error:
         if column.is_number:
             into[key] = None

@@ -41,7 +41,7 @@ def findings_page(occasion: Occasion, remarks: Sequence[Remark], names: dict[str
         ]
     widths = {0: 6.0, 1: 24.0, 2: 24.0, 3: 14.0, 4: 10.0, 5: 10.0, 6: 60.0, 7: 50.0}
     name = occasion.word("findings")
-    return Page(name, boxes, widths, (2, 0), header_row=1)
+    return Page(name, boxes, widths, {0: 26.0}, (2, 0), header_row=1)
 
 
 def _find_place(occasion: Occasion, rows: Sequence[HeadRow], remark: Remark) -> tuple[str, str]:

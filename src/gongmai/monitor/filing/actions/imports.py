@@ -90,6 +90,8 @@ def import_history(folder: Path, progress: Progress, actor: Actor) -> ImportResu
     sources = folders.list_sources(folder)
     opened, findings = folders.read_states(folder)
     findings = [*sources.findings, *findings]
+    if not sources.files:  # a city may begin without a history
+        return ImportResult(tuple(findings))
     session: HistorySession = adapter("history_reader").open(stays(), profiles())
     try:
         checked = check_sources(session, sources.files, opened, progress)

@@ -26,6 +26,7 @@ def move(
     reason: str = "",
     revision: int | None = None,
     start: State = State.DRAFT,
+    detail: dict[str, Any] | None = None,
     payload: dict[str, Any] | None = None,
 ) -> Case:
     """Move the case of an object and give it in its new state, with one step and one audit line.
@@ -59,6 +60,7 @@ def move(
         actor_id=actor.user_id,
         actor=actor.name,
         reason=reason.strip(),
+        detail=detail or {},
         digest=case.digest,
         at=case.updated_at,
     )
@@ -67,7 +69,13 @@ def move(
         action=f"{kind}.{step.value}",
         kind=kind,
         object_id=object_id,
-        payload={"digest": case.digest, "reason": reason.strip(), "state": state.value, **(payload or {})},
+        payload={
+            "digest": case.digest,
+            "reason": reason.strip(),
+            "state": state.value,
+            **(detail or {}),
+            **(payload or {}),
+        },
     )
     return case
 

@@ -32,5 +32,6 @@ class Step(models.Model):
     actor_id = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=200)
     reason = models.TextField(blank=True)
+    detail = models.JSONField(default=dict, help_text="what the reason is about, such as cells")
     digest = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()

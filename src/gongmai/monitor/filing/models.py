@@ -68,8 +68,8 @@ class BaseRevision(models.Model):
 
     filing = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="base_revisions")
     cell = models.CharField(max_length=60)
-    locked_value = models.BigIntegerField(null=True)
-    wanted_value = models.BigIntegerField(null=True)
+    locked_value = models.FloatField(null=True)
+    wanted_value = models.FloatField(null=True)
     reason = models.TextField()
     state = models.CharField(max_length=10, default="asked")
     requested_by = models.BigIntegerField(null=True)

@@ -94,8 +94,15 @@ def _register_facts(filing: Return, context: Context) -> dict[str, CellValue]:
 def _locks(filing: Return, context: Context, period: Period) -> dict[str, CellValue]:
     """Bases as locked: what was filed a year ago, or what an approved revision put in its place."""
     revised = dict(
-        BaseRevision.objects.filter(filing=filing, state="approved").values_list("cell", "wanted_value")
+        BaseRevision.objects.filter(filing=filing, state="approved")
+        .order_by("pk")
+        .values_list("cell", "wanted_value")
     )
+    decimals = {cell.key: cell.column.decimals for cell in forms()[filing.form].cells}
+    revised = {
+        cell: round(value) if value is not None and not decimals.get(cell) else value
+        for cell, value in revised.items()
+    }
     return locked_cells(items().values(), context.row(period.year_ago()), revised)
 
 

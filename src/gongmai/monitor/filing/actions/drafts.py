@@ -1,0 +1,76 @@
+"""Saving what a firm typed. Nothing typed is lost: what cannot be read is kept as it was typed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from gongmai.core.access.queries import check_reach
+from gongmai.core.access.types import Actor
+from gongmai.core.audit.actions import record
+from gongmai.core.period import clock
+from gongmai.core.period.types import Period
+from gongmai.core.review.types import State
+from gongmai.monitor.filing.models import Return
+from gongmai.monitor.filing.queries.forms import get_form
+from gongmai.monitor.filing.queries.working import working_draft
+from gongmai.monitor.filing.rules.drafts import Draft, merge_cells, read_lines
+from gongmai.monitor.filing.rules.forms import check_in_force
+from gongmai.monitor.filing.types import KIND, FilingError
+
+OPEN = frozenset({State.DRAFT, State.RETURNED})
+
+
+def save_draft(
+    actor: Actor,
+    return_id: int,
+    *,
+    cells: Mapping[str, Any] | None = None,
+    lines: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    explanations: Mapping[str, str] | None = None,
+    revision: int | None = None,
+    replace: bool = False,
+) -> Draft:
+    """Merge what was typed into the draft and give the draft as it stands now.
+
+    `cells`: cell key -> typed text or value (None empties the box); `lines`: whole tables; `revision`:
+    the draft's counter that the writer saw. `replace` starts from the prefilled form instead of the draft.
+    Raises NotAllowed, FilingError `not_open`, `stale_draft`, `unknown_cell`, `unknown_table`,
+    `form_not_in_force`.
+    """
+    with transaction.atomic():
+        filing = lock_return(return_id)
+        check_reach(actor, "return.file", filing.enterprise)
+        check_open(filing)
+        if revision is not None and revision != filing.draft_revision:
+            raise FilingError("stale_draft", expected=revision, found=filing.draft_revision)
+        form, period = get_form(filing.form), Period.from_key(filing.period)
+        check_in_force(form, clock.today())
+        draft = working_draft(filing, fresh=replace)
+        merge_cells(form, period, draft, cells or {})
+        for code, rows in (lines or {}).items():
+            read_lines(form, period, draft, code, rows)
+        texts = {key: str(text)[:2000] for key, text in (explanations or {}).items()}
+        draft.content.explanations.update(texts)
+        filing.draft, filing.draft_revision = draft.as_dict(), filing.draft_revision + 1
+        filing.draft_saved_at = clock.now()
+        filing.save(update_fields=["draft", "draft_revision", "draft_saved_at"])
+        if filing.draft_revision == 1:
+            record(actor=actor, action="return.begin", kind=KIND, object_id=filing.pk)
+    draft.revision = filing.draft_revision
+    return draft
+
+
+def lock_return(return_id: int) -> Return:
+    """The row of a return, locked until the transaction ends, with its enterprise."""
+    rows = Return.objects.select_for_update(of=("self",)).select_related("enterprise")
+    found = rows.filter(pk=return_id).first()
+    if found is None:
+        raise FilingError("no_such_return")
+    return found
+
+
+def check_open(filing: Return) -> None:
+    """Raise FilingError `not_open` unless the return is with the firm."""
+    if State(filing.state) not in OPEN:
+        raise FilingError("not_open", state=filing.state)

@@ -1,0 +1,188 @@
+"""Findings and refusals in the reader's words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as note
+
+from gongmai.monitor.filing.queries.audits import audits_by_code
+from gongmai.monitor.filing.queries.forms import forms, items
+from gongmai.monitor.filing.types import FilingError, Label
+
+# code: (what is wrong, what to do)
+WORDS: dict[str, tuple[str, str]] = {
+    "not_a_number": (note("“%(text)s” is not a number."), note("Type digits only.")),
+    "unit_in_number": (
+        note("“%(text)s” holds more than a number."),
+        note("Type the number in the unit of the column, without the unit."),
+    ),
+    "bad_grouping": (
+        note("The commas in “%(text)s” do not group thousands."),
+        note("Leave the commas out."),
+    ),
+    "too_many_decimals": (
+        note("“%(text)s” has more decimal places than the box takes."),
+        note("Round it to the places that the form asks for."),
+    ),
+    "number_too_large": (note("“%(text)s” is too large."), note("Check the unit.")),
+    "unknown_choice": (note("“%(text)s” is not one of the choices."), note("Pick one from the list.")),
+    "text_too_long": (note("The text is too long."), note("Shorten it to 2,000 characters.")),
+    "unknown_cell": (note("The form has no open box “%(key)s” in this period."), note("Leave it out.")),
+    "unknown_table": (note("The form has no table “%(table)s”."), note("Leave it out.")),
+    "too_many_lines": (
+        note("There are more than %(limit)s lines."),
+        note("Leave out lines without figures."),
+    ),
+    "line_without_key": (note("A line does not say what it is about."), note("Pick an entry from the list.")),
+    "line_twice": (note("The same entry stands on two lines."), note("Bring them together on one line.")),
+    "line_without_head": (
+        note("There are lines for a firm that the main file lacks."),
+        note("Add the firm to the main file, or leave its lines out."),
+    ),
+    "unknown_code": (note("The code is not on the list."), note("Pick an entry from the list.")),
+    "unknown_firm": (note("No firm has this credit code."), note("Check the code, or add the firm first.")),
+    "not_on_roster": (
+        note("The firm is not on the roster in this period."),
+        note("Leave the firm out, or correct the roster."),
+    ),
+    "firm_twice": (note("The firm stands in the file twice."), note("Keep one row.")),
+    "no_such_month": (
+        note("January-February has no month of its own."),
+        note("Leave the month columns empty; give the cumulative figures."),
+    ),
+    "roll_up_differs": (
+        note("The figure differs from what the lines add up to."),
+        note("Correct the lines, or leave the computed column out."),
+    ),
+    "unknown_column": (note("The form has no such column."), note("Rename or remove the column.")),
+    "missing_column": (note("A column is missing."), note("Add the column.")),
+    "bad_file_name": (
+        note("The file name does not say form and period."),
+        note("Name it like monthly.2022-12.csv."),
+    ),
+    "file_twice": (note("The table is there as CSV and as workbook."), note("Keep one of them.")),
+    "bad_period": (
+        note("This is not a reporting period."),
+        note("Write it as 2022-12; months run from 02 to 12."),
+    ),
+    "unknown_state": (
+        note("This is not a state of a return."),
+        note("See the documentation of the city folder."),
+    ),
+    "bad_time": (note("This is not a time."), note("Write it as 2023-07-05T10:00:00+08:00.")),
+    "time_without_zone": (note("The time has no zone."), note("Add the zone, such as +08:00.")),
+    "reason_missing": (note("The reason is missing or too short."), note("Say why in a few words.")),
+    # refusals
+    "unknown_form": (note("There is no such form."), note("Known forms: %(known)s.")),
+    "no_such_return": (note("There is no such return."), ""),
+    "no_such_revision": (note("There is no such request."), ""),
+    "not_open": (note("The return is not with the firm; it cannot be changed now."), ""),
+    "stale_draft": (
+        note("The return was changed elsewhere in the meantime."),
+        note("Load the page anew and look again."),
+    ),
+    "blocking_findings": (note("Some figures must be corrected before the return can be submitted."), ""),
+    "explanations_missing": (
+        note("Some findings need an explanation before the return can be submitted."),
+        "",
+    ),
+    "key_reused": (
+        note("This idempotency key came before with another content."),
+        note("Use a new key for a new content."),
+    ),
+    "form_not_in_force": (
+        note(
+            "The form “%(label)s” (%(table_number)s, %(authority)s, approved by %(approved_by)s, "
+            "%(document_number)s) is valid from %(valid_from)s to %(valid_to)s and cannot be filled in now."
+        ),
+        "",
+    ),
+    "not_a_base": (note("Only a base figure can be revised."), ""),
+    "not_locked": (note("This base is not locked; type the right figure."), ""),
+    "already_asked": (note("A request for this figure is waiting for the city."), ""),
+    "not_an_officers_move": (note("An officer cannot submit for a firm."), ""),
+}
+
+
+def label_of(label: Label) -> str:
+    """A label in the reader's language."""
+    return label["en"] if (get_language() or "").startswith("en") else label["zh-Hans"]
+
+
+def cell_label(key: str, table: str = "") -> str:
+    """A box in words: the item and which of its figures."""
+    if key == "credit_code":
+        return _("Credit code")
+    code, _sep, suffix = key.partition("__")
+    columns = {
+        column.code: column.label
+        for form in forms().values()
+        for each in form.tables
+        if each.code == table
+        for column in each.columns
+    }
+    label = columns.get(code) or (items()[code]["label"] if code in items() else None)
+    name = label_of(label) if label else _table_label(key)
+    part = {"ytd": _("cumulative"), "base": _("base"), "ytd_base": _("cumulative base")}.get(suffix)
+    return f"{name} · {part}" if part else name
+
+
+def _table_label(key: str) -> str:
+    for form in forms().values():
+        for table in form.tables:
+            if key == table.code:
+                return label_of(table.label)
+    return key
+
+
+def shown_label(key: str, table: str = "") -> str:
+    """A figure that a finding shows: a box, last period's box, or a locked base."""
+    if key.startswith("prev:"):
+        return _("last period's %(cell)s") % {"cell": cell_label(key.removeprefix("prev:"), table)}
+    if key.endswith("_locked"):
+        cell = key.removesuffix("_locked").replace("_ytd", "__ytd")
+        return _("%(cell)s as filed a year ago") % {"cell": cell_label(cell, table)}
+    return cell_label(key, table)
+
+
+def word(rule: str, params: Mapping[str, Any] | None = None) -> str:
+    """What a finding says."""
+    audit = audits_by_code().get(rule)
+    if audit is not None:
+        return label_of(audit.message)
+    text = WORDS.get(rule, (rule, ""))[0]
+    return _fill(text, params or {})
+
+
+def advise(rule: str, params: Mapping[str, Any] | None = None) -> str:
+    """What to do about it."""
+    audit = audits_by_code().get(rule)
+    if audit is not None:
+        return label_of(audit.advice)
+    text = WORDS.get(rule, ("", ""))[1]
+    return _fill(text, params or {}) if text else ""
+
+
+def word_error(error: FilingError) -> str:
+    """A refusal in words."""
+    return word(error.code, error.params)
+
+
+def _fill(text: str, params: Mapping[str, Any]) -> str:
+    """The translated text with its parameters; missing ones leave a blank rather than an error."""
+    values = {
+        key: label_of(value)
+        if isinstance(value, Mapping)
+        else ", ".join(value)
+        if isinstance(value, list)
+        else value
+        for key, value in params.items()
+    }
+    return _(text) % _Blank(values)
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"

@@ -1,0 +1,256 @@
+"""Returns as people look at them: tasks of a firm, lists of officers, one return with what may be done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Q, QuerySet
+
+from gongmai.core.access.queries import check_may, check_reach, may, scope_filter
+from gongmai.core.access.types import Actor, NotAllowed
+from gongmai.core.period import clock
+from gongmai.core.period.types import Period
+from gongmai.core.review import queries as review
+from gongmai.core.review.rules import Facts, why_not
+from gongmai.core.review.types import Move, Refused, State
+from gongmai.monitor.filing.models import BaseRevision, Return, Version
+from gongmai.monitor.filing.queries.forms import forms, get_form
+from gongmai.monitor.filing.rules.content import list_changes
+from gongmai.monitor.filing.types import KIND, Change, Content, FilingError, Finding, Form
+
+PAGE_SIZE = 50
+FILTERS = ("state", "unit", "region", "park", "industry", "q", "late", "findings")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A return that the firm has to file, or has filed lately."""
+
+    filing: Return
+    form: Form
+    period: Period
+    state: State
+    is_late: bool
+    days_left: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView:
+    """One return with all that a page needs. `may`: move -> None when open now, else the refusal."""
+
+    filing: Return
+    form: Form
+    period: Period
+    state: State
+    facts: Facts
+    version: Version | None
+    content: Content
+    findings: list[Finding]
+    may: dict[str, str | None]
+    steps: list[Any] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
+
+
+def find_return(actor: Actor, pk: int, action: str = "return.view") -> Return:
+    """A return within reach. Raises FilingError `no_such_return`, NotAllowed."""
+    check_may(actor, action)
+    filing = Return.objects.select_related("enterprise").filter(pk=pk).first()
+    if filing is None:
+        raise FilingError("no_such_return")
+    check_reach(actor, action, filing.enterprise)
+    return filing
+
+
+def find_own_return(actor: Actor, form: str, period: Period) -> Return:
+    """The return of the firm that the actor files for."""
+    get_form(form)
+    check_may(actor, "return.file")
+    rows = Return.objects.select_related("enterprise").filter(form=form, period=period.key)
+    filing = rows.filter(scope_filter(actor, "return.file", "enterprise__")).first()
+    if filing is None:
+        raise FilingError("no_such_return")
+    return filing
+
+
+def my_tasks(actor: Actor, limit: int = 60) -> list[Task]:
+    """What the firm has to file, latest period first; what is due or came back stands first."""
+    check_may(actor, "return.file")
+    rows = (
+        Return.objects.select_related("enterprise")
+        .filter(scope_filter(actor, "return.file", "enterprise__"))
+        .order_by("-period", "form")[:limit]
+    )
+    reasons = _reasons([row.pk for row in rows if row.state == State.RETURNED])
+    tasks = [_task(row, reasons) for row in rows]
+    order = {State.RETURNED: 0, State.DRAFT: 1, State.COUNTY: 2, State.CITY: 2, State.APPROVED: 3}
+    return sorted(tasks, key=lambda task: (order[task.state], -task.period.key))
+
+
+def _task(row: Return, reasons: Mapping[int, str]) -> Task:
+    now, state = clock.now(), State(row.state)
+    waits = state in {State.DRAFT, State.RETURNED}
+    late = bool(row.due_at and waits and row.first_submitted_at is None and now > row.due_at)
+    days = (row.due_at.date() - now.date()).days if row.due_at and waits else None
+    return Task(
+        row, forms()[row.form], Period.from_key(row.period), state, late, days, reasons.get(row.pk, "")
+    )
+
+
+def _reasons(ids: list[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for pk in ids:
+        steps = review.steps_of(KIND, pk)
+        found[pk] = next((step.reason for step in reversed(steps) if step.reason), "")
+    return found
+
+
+def filter_returns(
+    actor: Actor, form: str, period: Period, filters: Mapping[str, str] | None = None
+) -> QuerySet[Return]:
+    """The returns of a form and period within reach that pass the filters (see FILTERS)."""
+    check_may(actor, "return.view")
+    given = {key: value for key, value in (filters or {}).items() if key in FILTERS and value}
+    rows = Return.objects.select_related("enterprise").filter(form=form, period=period.key)
+    rows = rows.filter(scope_filter(actor, "return.view", "enterprise__"))
+    state = given.get("state")
+    if state == "missing":
+        rows = rows.filter(state=State.DRAFT, versions_count=0)
+    elif state:
+        rows = rows.filter(state__in=state.split(","))
+    for name in ("unit", "region", "park"):
+        if name in given:
+            rows = rows.filter(**{f"enterprise__{name}": given[name]})
+    if "industry" in given:
+        rows = rows.filter(enterprise__industry__startswith=given["industry"])
+    if "late" in given:
+        rows = rows.filter(Q(first_submitted_at__gt=F("due_at")) | _missing_late())
+    if "q" in given:
+        text = given["q"].strip()
+        rows = rows.filter(
+            Q(enterprise__name__icontains=text)
+            | Q(enterprise__credit_code__startswith=text.upper())
+            | Q(enterprise__initials__startswith=text.lower())
+        )
+    if "findings" in given:
+        rows = rows.filter(versions__number=F("versions_count")).exclude(versions__findings="[]")
+    return rows
+
+
+def _missing_late() -> Q:
+    return Q(versions_count=0, due_at__lt=clock.now())
+
+
+def list_returns(
+    actor: Actor, form: str, period: Period, filters: Mapping[str, str] | None = None, page: int = 1
+) -> Page[Return]:
+    """A page of `filter_returns`, by unit and firm."""
+    rows = filter_returns(actor, form, period, filters).order_by(
+        "enterprise__unit", "enterprise__credit_code"
+    )
+    return Paginator(rows, PAGE_SIZE).get_page(page)
+
+
+def get_return(actor: Actor, pk: int, version: int | None = None) -> ReturnView:
+    """One return as last submitted (or as of `version`), with its history and what the actor may do now."""
+    filing = find_return(actor, pk)
+    facts = facts_of(filing)
+    versions = list(Version.objects.filter(filing=filing).order_by("-number"))
+    chosen = next((each for each in versions if each.number == (version or filing.versions_count)), None)
+    content = _content(chosen) if chosen else Content()
+    findings = [Finding.from_dict(entry) for entry in orjson.loads(chosen.findings)] if chosen else []
+    return ReturnView(
+        filing=filing,
+        form=forms()[filing.form],
+        period=Period.from_key(filing.period),
+        state=State(filing.state),
+        facts=facts,
+        version=chosen,
+        content=content,
+        findings=findings,
+        may=moves_open(actor, filing, facts),
+        steps=review.steps_of(KIND, filing.pk),
+        versions=versions,
+    )
+
+
+def facts_of(filing: Return) -> Facts:
+    """The facts of a return's case; an imported one without a case is where its state says."""
+    facts = review.facts_of(KIND, filing.pk)
+    if facts is review.NEW:
+        return Facts(State(filing.state), 0, "", None, None)
+    return facts
+
+
+def moves_open(actor: Actor, filing: Return, facts: Facts) -> dict[str, str | None]:
+    """For each move None when the actor may make it now, else the code of what stands against it."""
+    rights = {
+        Move.SUBMIT: "return.file",
+        Move.PASS_COUNTY: "return.review_county",
+        Move.PASS_CITY: "return.review_city",
+        Move.SEND_BACK: "return.review_county" if facts.state is State.COUNTY else "return.review_city",
+        Move.REOPEN: "return.review_city",
+    }
+    found: dict[str, str | None] = {}
+    for move, right in rights.items():
+        try:
+            check_reach(actor, right, filing.enterprise)
+        except NotAllowed:
+            found[move.value] = "not_allowed"
+            continue
+        refusal: Refused | None = why_not(facts, move, actor.user_id)
+        found[move.value] = refusal.code if refusal else None
+    return found
+
+
+def changes_between(actor: Actor, pk: int, old: int, new: int) -> list[Change]:
+    """What differs between two versions of a return within reach."""
+    filing = find_return(actor, pk)
+    found = {each.number: each for each in Version.objects.filter(filing=filing, number__in=[old, new])}
+    if len(found) < len({old, new}):
+        raise FilingError("no_such_return")
+    return list_changes(forms()[filing.form], _content(found[old]), _content(found[new]))
+
+
+def cell_history(actor: Actor, pk: int, cell: str, periods: int = 24) -> list[tuple[Period, Any]]:
+    """A cell of the same firm and form over the last periods, oldest first, as last submitted."""
+    filing = find_return(actor, pk)
+    low = Period.from_index(Period.from_key(filing.period).index - periods).key
+    rows = Version.objects.filter(
+        filing__enterprise=filing.enterprise_id,
+        filing__form=filing.form,
+        filing__period__gte=low,
+        filing__period__lte=filing.period,
+        number=F("filing__versions_count"),
+    ).order_by("filing__period")
+    return [
+        (Period.from_key(key), orjson.loads(cells).get(cell))
+        for key, cells in rows.values_list("filing__period", "cells")
+    ]
+
+
+def list_base_revisions(actor: Actor, state: str = "asked") -> list[BaseRevision]:
+    """Requests for base revisions within reach, oldest first."""
+    action = "base_revision.decide" if may(actor, "base_revision.decide") else "return.view"
+    check_may(actor, action)
+    rows = BaseRevision.objects.select_related("filing__enterprise").filter(
+        scope_filter(actor, action, "filing__enterprise__")
+    )
+    if state:
+        rows = rows.filter(state=state)
+    return list(rows.order_by("pk")[:500])
+
+
+def periods_of(actor: Actor) -> list[Period]:
+    """Periods for which returns exist within reach, latest first."""
+    check_may(actor, "return.view" if may(actor, "return.view") else "completeness.view")
+    keys = Return.objects.order_by("-period").values_list("period", flat=True).distinct()
+    return [Period.from_key(key) for key in keys]
+
+
+def _content(version: Version) -> Content:
+    return Content(
+        orjson.loads(version.cells), orjson.loads(version.lines), orjson.loads(version.explanations)
+    )

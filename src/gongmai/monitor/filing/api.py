@@ -1,0 +1,373 @@
+"""JSON API of filing, for a firm's own system: what is due, the return, draft, check, submit, status.
+
+Every refusal has the shape {code, message, cell, findings}. Money is integer thousand yuan; unknown is null
+or left out, never zero.
+"""
+
+import hashlib
+from typing import Annotated, Any
+
+import orjson
+from django.http import HttpRequest
+from ninja import Field, Header, Router, Schema, Status
+
+from gongmai.core.access.types import Actor
+from gongmai.core.period.types import Period
+from gongmai.core.review import messages as review_messages
+from gongmai.core.review.types import Refused
+from gongmai.monitor.filing import messages
+from gongmai.monitor.filing.actions.drafts import save_draft
+from gongmai.monitor.filing.actions.submission import Idempotency, submit_return
+from gongmai.monitor.filing.models import Return
+from gongmai.monitor.filing.queries.forms import forms, get_form
+from gongmai.monitor.filing.queries.returns import find_own_return, get_return, my_tasks
+from gongmai.monitor.filing.queries.working import check_content, working_draft
+from gongmai.monitor.filing.rules.drafts import Draft, merge_cells, read_lines
+from gongmai.monitor.filing.types import FilingError, Finding, Form
+
+router = Router(tags=["returns"])
+PERIOD = r"^\d{4}-(0[2-9]|1[0-2])$"
+EXAMPLE_CELLS = {"output": 1000, "output__ytd": 4100, "output__base": 900, "output__ytd_base": 3600}
+EXAMPLE_LINES = {"output_lines": [{"industry": "1311", **EXAMPLE_CELLS}]}
+FORM = Annotated[str, Field(examples=["monthly"])]
+CONFLICTS = {"stale_draft", "not_open", "stale", "move_not_open", "key_reused", "already_asked"}
+
+
+class FindingOut(Schema):
+    """What an audit found. An explanation is sent under `key`."""
+
+    key: str = Field(examples=["V3_output"])
+    rule: str
+    severity: str = Field(examples=["blocking", "explanatory"])
+    cell: str
+    table: str = ""
+    line: int | None = None
+    value: Any = None
+    values: dict[str, Any] = Field({}, description="the figures that the rule looked at")
+    suggestion: Any = None
+    message: str
+    advice: str
+
+
+class Problem(Schema):
+    """Why a call was refused."""
+
+    code: str = Field(examples=["blocking_findings"])
+    message: str
+    cell: str = ""
+    findings: list[FindingOut] = []
+
+
+class ContentIn(Schema):
+    """What a return says: cells by key, lines by table, explanations by finding key."""
+
+    cells: dict[str, Any] = Field({}, examples=[EXAMPLE_CELLS])
+    lines: dict[str, list[dict[str, Any]]] = Field({}, examples=[EXAMPLE_LINES])
+    explanations: dict[str, str] = Field({}, examples=[{"V4_zero": "power is billed to the park"}])
+
+
+class DraftIn(ContentIn):
+    """A change of the draft: cells are merged, tables replaced. `revision` guards against lost updates."""
+
+    revision: int | None = None
+
+
+class TaskOut(Schema):
+    """A return that the firm files."""
+
+    form: str
+    period: str
+    state: str
+    due_at: str | None
+    is_late: bool
+    version: int
+    reason: str = Field("", description="why it was sent back")
+
+
+class ReturnOut(Schema):
+    """A return as it stands: the draft while it is with the firm, else what was submitted."""
+
+    form: str
+    period: str
+    credit_code: str
+    state: str
+    due_at: str | None
+    version: int
+    revision: int
+    cells: dict[str, Any]
+    lines: dict[str, list[dict[str, Any]]]
+    explanations: dict[str, str]
+    may: dict[str, str | None] = Field(description="move -> null when open now, else what stands against it")
+
+
+class StatusOut(Schema):
+    """Where a return is, step by step."""
+
+    state: str
+    version: int
+    digest: str | None = Field(description="SM3 of the version submitted last")
+    steps: list[dict[str, Any]]
+
+
+class CheckOut(Schema):
+    """What submitting would find."""
+
+    would_submit: bool
+    cells: dict[str, Any] = Field(description="with the computed cells filled in")
+    findings: list[FindingOut]
+
+
+class ReceiptOut(Schema):
+    """Proof of a submission."""
+
+    return_id: int
+    form: str
+    period: int
+    version: int
+    digest: str
+    submitted_at: str
+    state: str
+    on_time: bool
+
+
+class CellOut(Schema):
+    """A box of a form."""
+
+    key: str
+    kind: str
+    unit: str
+    decimals: int
+    label: dict[str, str]
+
+
+class FormOut(Schema):
+    """A form with its boxes."""
+
+    code: str
+    label: dict[str, str]
+    table_number: dict[str, str]
+    valid_from: str
+    valid_to: str
+    cells: list[CellOut]
+    tables: dict[str, list[CellOut]]
+
+
+REFUSALS = dict.fromkeys((403, 404, 409, 422), Problem)
+
+
+@router.get("/forms", response=list[FormOut], summary="The forms and their boxes")
+def list_forms(request: HttpRequest) -> list[FormOut]:
+    """Every form with the keys, kinds, units and labels of its boxes."""
+    del request
+    return [_form_out(form) for form in forms().values()]
+
+
+@router.get("/", response={200: list[TaskOut], **REFUSALS}, summary="What my firm files")
+def tasks(request: HttpRequest) -> Any:
+    """Returns of the firm, what is due first."""
+    return [
+        TaskOut(
+            form=task.form.code,
+            period=str(task.period),
+            state=task.state.value,
+            due_at=task.filing.due_at.isoformat() if task.filing.due_at else None,
+            is_late=task.is_late,
+            version=task.filing.versions_count,
+            reason=task.reason,
+        )
+        for task in my_tasks(_actor(request))
+    ]
+
+
+@router.get("/{form}/{period}", response={200: ReturnOut, **REFUSALS}, summary="One return")
+def read_return(request: HttpRequest, form: str, period: str) -> Any:
+    """The return as it stands, prefilled by the system where nothing was typed yet."""
+    try:
+        return _return_out(_actor(request), _own(request, form, period))
+    except (FilingError, Refused) as error:
+        return _refuse(error)
+
+
+@router.put("/{form}/{period}/draft", response={200: ReturnOut, **REFUSALS}, summary="Save the draft")
+def put_draft(request: HttpRequest, form: str, period: str, payload: DraftIn) -> Any:
+    """Merge cells and replace tables; nothing is checked beyond reading the values."""
+    try:
+        filing = _own(request, form, period)
+        save_draft(
+            _actor(request),
+            filing.pk,
+            cells=payload.cells,
+            lines=payload.lines,
+            explanations=payload.explanations,
+            revision=payload.revision,
+        )
+        return _return_out(_actor(request), _own(request, form, period))
+    except (FilingError, Refused) as error:
+        return _refuse(error)
+
+
+@router.post("/{form}/{period}/check", response={200: CheckOut, **REFUSALS}, summary="Check, change nothing")
+def check(request: HttpRequest, form: str, period: str, payload: ContentIn) -> Any:
+    """Run all audits on a whole return and change nothing."""
+    try:
+        filing = _own(request, form, period)
+        content, findings = check_content(filing, _draft(filing, payload))
+    except (FilingError, Refused) as error:
+        return _refuse(error)
+    open_ones = [
+        finding
+        for finding in findings
+        if finding.severity == "blocking" or finding.key not in payload.explanations
+    ]
+    return CheckOut(
+        would_submit=not open_ones, cells=content.cells, findings=[finding_out(each) for each in findings]
+    )
+
+
+@router.post("/{form}/{period}/submit", response={201: ReceiptOut, **REFUSALS}, summary="Submit")
+def submit(
+    request: HttpRequest,
+    form: str,
+    period: str,
+    payload: ContentIn,
+    idempotency_key: Annotated[
+        str, Header(alias="Idempotency-Key", min_length=8, max_length=80, examples=["2023-06-monthly-1"])
+    ],
+) -> Any:
+    """Submit a whole return; repeat freely under the same key.
+
+    The same key with the same body gets the same receipt; with another body it is refused (409).
+    """
+    try:
+        filing = _own(request, form, period)
+        body = orjson.dumps([form, period, payload.dict()], option=orjson.OPT_SORT_KEYS)
+        key = Idempotency(idempotency_key, hashlib.new("sm3", body).hexdigest())
+        draft = _draft(filing, payload)
+        receipt = submit_return(_actor(request), filing.pk, draft=draft, source="api", idempotency=key)
+    except (FilingError, Refused) as error:
+        return _refuse(error)
+    return Status(201, receipt.as_dict())
+
+
+@router.get("/{form}/{period}/status", response={200: StatusOut, **REFUSALS}, summary="Where it is")
+def read_status(request: HttpRequest, form: str, period: str) -> Any:
+    """The state of a return and every step that it took."""
+    try:
+        seen = get_return(_actor(request), _own(request, form, period).pk)
+    except (FilingError, Refused) as error:
+        return _refuse(error)
+    steps = [
+        {
+            "move": step.move,
+            "state": step.state,
+            "at": step.at.isoformat(),
+            "reason": step.reason,
+            **step.detail,
+        }
+        for step in seen.steps
+    ]
+    return StatusOut(
+        state=seen.state.value,
+        version=seen.filing.versions_count,
+        digest=seen.version.digest if seen.version else None,
+        steps=steps,
+    )
+
+
+def finding_out(finding: Finding) -> FindingOut:
+    """A finding in words."""
+    return FindingOut(
+        key=finding.key,
+        rule=finding.rule,
+        severity=finding.severity.value,
+        cell=finding.cell,
+        table=finding.table,
+        line=finding.line,
+        value=finding.value,
+        values=dict(finding.params),
+        suggestion=finding.suggestion,
+        message=messages.word(finding.rule, finding.params),
+        advice=messages.advise(finding.rule, finding.params),
+    )
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined,no-any-return]
+
+
+def _own(request: HttpRequest, form: str, period: str) -> Return:
+    try:
+        when = Period.parse(period)
+    except ValueError:
+        raise FilingError("bad_period") from None
+    return find_own_return(_actor(request), form, when)
+
+
+def _draft(filing: Return, payload: ContentIn) -> Draft:
+    """A whole return as a system sends it; nothing is prefilled."""
+    form, period = get_form(filing.form), Period.from_key(filing.period)
+    draft = Draft(revision=filing.draft_revision)
+    merge_cells(form, period, draft, payload.cells)
+    for table, rows in payload.lines.items():
+        read_lines(form, period, draft, table, rows)
+    draft.content.explanations.update(payload.explanations)
+    return draft
+
+
+def _return_out(actor: Actor, filing: Return) -> ReturnOut:
+    seen = get_return(actor, filing.pk)
+    draft = working_draft(filing)
+    return ReturnOut(
+        form=filing.form,
+        period=str(seen.period),
+        credit_code=filing.enterprise.credit_code,
+        state=seen.state.value,
+        due_at=filing.due_at.isoformat() if filing.due_at else None,
+        version=filing.versions_count,
+        revision=filing.draft_revision,
+        cells=draft.content.cells,
+        lines=draft.content.lines,
+        explanations=draft.content.explanations,
+        may=seen.may,
+    )
+
+
+def _form_out(form: Form) -> FormOut:
+    return FormOut(
+        code=form.code,
+        label=dict(form.label),
+        table_number=dict(form.header.table_number),
+        valid_from=form.valid_from.isoformat(),
+        valid_to=form.valid_to.isoformat(),
+        cells=[_cell_out(cell.key, cell.column) for cell in form.cells],
+        tables={
+            table.code: [
+                CellOut(key=table.key, kind="code", unit="", decimals=0, label=dict(table.label)),
+                *(_cell_out(cell.key, cell.column) for cell in table.cells),
+            ]
+            for table in form.tables
+        },
+    )
+
+
+def _cell_out(key: str, column: Any) -> CellOut:
+    return CellOut(
+        key=key, kind=column.kind, unit=column.unit, decimals=column.decimals, label=dict(column.label)
+    )
+
+
+def _refuse(error: FilingError | Refused) -> Status:
+    """The refusal with its status: 404 not there, 409 overtaken, 422 to be corrected."""
+    if isinstance(error, Refused):
+        return Status(409, Problem(code=error.code, message=review_messages.word(error)))
+    missing = {"no_such_return", "unknown_form", "bad_period"}
+    status = 404 if error.code in missing else 409 if error.code in CONFLICTS else 422
+    return Status(
+        status,
+        Problem(
+            code=error.code,
+            message=messages.word_error(error),
+            cell=error.cell,
+            findings=[finding_out(finding) for finding in error.findings],
+        ),
+    )

@@ -4,7 +4,7 @@ Fills the port `monitor.filing.ports.HistoryReader`. Every value is read as text
 statement both types the figures and tells which of them are no figures.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -275,19 +275,38 @@ class DuckDBHistorySession:
                 findings += [_finding(form, row) for row in self.connection.execute(sql).fetchall()]
         return findings
 
-    def join(self, forms: Sequence[Form]) -> None:
+    def firms(self, forms: Sequence[Form]) -> set[int]:
+        """The firms in the loaded files of these forms."""
+        found: set[int] = set()
+        for form in forms:
+            if self._has(f"head_{form.code}"):
+                rows = self.connection.execute(f"SELECT DISTINCT enterprise_id FROM head_{form.code}")
+                found |= {row[0] for row in rows.fetchall()}
+        return found
+
+    def join(self, forms: Sequence[Form], filed: Iterable[tuple[Form, pa.Table]] = ()) -> None:
         """Create `history`: one wide row for each firm and period that has any return."""
-        loaded = [form for form in forms if self._has(f"head_{form.code}")]
-        if not loaded:
-            return
-        relations = [
-            f"(SELECT * EXCLUDE ({_excluded(self.connection, form)}) FROM head_{form.code})"
-            if _excluded(self.connection, form)
+        relations = {
+            form.code: f"(SELECT * EXCLUDE ({excluded}) FROM head_{form.code})"
+            if (excluded := _excluded(self.connection, form))
             else f"head_{form.code}"
-            for form in loaded
-        ]
-        sql = f"SELECT * FROM {relations[0]} a0"
-        for number, relation in enumerate(relations[1:], 1):
+            for form in forms
+            if self._has(f"head_{form.code}")
+        }
+        for form, table in filed:
+            self.connection.register(f"filed_{form.code}", table)
+            loaded = relations.get(form.code)
+            relations[form.code] = f"filed_{form.code}"
+            if loaded:
+                relations[form.code] = (
+                    f"(SELECT * FROM {loaded} UNION ALL BY NAME SELECT f.* FROM filed_{form.code} f "
+                    f"ANTI JOIN head_{form.code} USING (enterprise_id, period))"
+                )
+        if not relations:
+            return
+        names = list(relations.values())
+        sql = f"SELECT * FROM {names[0]} a0"
+        for number, relation in enumerate(names[1:], 1):
             sql += f" FULL JOIN {relation} a{number} USING (enterprise_id, period)"
         self.connection.execute(f"CREATE TABLE history AS {sql}")
 

@@ -1,6 +1,6 @@
 """What filing needs from engines: reading a whole history of returns set by set."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -78,8 +78,15 @@ class HistorySession(Protocol):
         """
         ...
 
-    def join(self, forms: Sequence[Form]) -> None:
-        """Bring the loaded forms into one relation: a wide row for each firm and period."""
+    def firms(self, forms: Sequence[Form]) -> set[int]:
+        """The firms in the loaded files of these forms."""
+        ...
+
+    def join(self, forms: Sequence[Form], filed: Iterable[tuple[Form, Any]] = ()) -> None:
+        """Bring the loaded forms into one relation: a wide row for each firm and period.
+
+        `filed`: form and Arrow table of what is on file already; a loaded row takes its place.
+        """
         ...
 
     def prepare_audits(self, wanted: Sequence[str], locks: Sequence[tuple[str, str, str]]) -> None:

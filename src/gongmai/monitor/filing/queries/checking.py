@@ -21,25 +21,37 @@ from gongmai.monitor.filing.types import Form, Severity
 Progress = Callable[[int, int, str], None]
 Key = tuple[int, str, int]
 OpenReturns = Mapping[Key, OpenReturn]
+Before = Callable[[set[int]], Iterable[tuple[Form, Any]]]
 SHOWN = 500
 
 
 @dataclass(slots=True)
 class Checked:
-    """What a check found. `refusing` stops the import; `kept` belongs to returns that are still open.
+    """What a check found.
 
-    `explanatory` counts, by rule, what approved returns of the history would have had to explain.
+    `refusing` stops the import; `kept` belongs to returns that are still open; `noted` are explanatory ones,
+    where all were asked for; `explanatory` counts, by rule, what approved returns would have to explain.
     """
 
     refusing: list[FileFinding] = field(default_factory=list)
+    noted: list[FileFinding] = field(default_factory=list)
     kept: dict[Key, list[FileFinding]] = field(default_factory=dict)
     explanatory: dict[str, int] = field(default_factory=dict)
 
 
 def check_sources(
-    session: HistorySession, files: Sequence[SourceFile], opened: OpenReturns, progress: Progress
+    session: HistorySession,
+    files: Sequence[SourceFile],
+    opened: OpenReturns,
+    progress: Progress,
+    *,
+    before: Before | None = None,
+    keep_all: bool = False,
 ) -> Checked:
-    """Load all files into the session and judge every return in them."""
+    """Load all files into the session and judge every return in them.
+
+    `before` gives what is on file already for some firms; `keep_all` gives explanatory findings too.
+    """
     found = Checked()
     present = forms_in(files)
     total = 3 * len(present) + 1
@@ -52,14 +64,15 @@ def check_sources(
     if found.refusing:
         found.refusing = with_rows(found.refusing, files)
         return found
-    session.join(present)
+    filed = before(session.firms(present)) if before else ()
+    session.join(present, filed)
     session.prepare_audits(_columns_read(), lock_columns(items().values()))
     for number, form in enumerate(present):
         progress(len(present) + number, total, f"checking {form.code}")
         periods = sorted({file.period for file in files if file.form == form.code and not file.table})
         for audits, chunk in _segments(form, periods):
             broken = session.audit(form, audits, period_end(chunk[-1].key), [p.key for p in chunk])
-            _sort_out(found, form, broken, opened, session)
+            _sort_out(found, form, broken, opened, session, keep_all=keep_all)
     found.refusing = with_rows(found.refusing, files)
     return found
 
@@ -92,14 +105,24 @@ def _segments(form: Form, periods: Sequence[Period]) -> Iterable[tuple[tuple[Aud
 
 
 def _sort_out(
-    found: Checked, form: Form, broken: Iterable[Broken], opened: OpenReturns, session: HistorySession
+    found: Checked,
+    form: Form,
+    broken: Iterable[Broken],
+    opened: OpenReturns,
+    session: HistorySession,
+    *,
+    keep_all: bool,
 ) -> None:
     """Keep what belongs to open returns, count what is explanatory, refuse for the rest."""
     matters: list[tuple[Broken, bool]] = []
     for each in broken:
         entry = opened.get((each.enterprise_id, form.code, each.period))
         still_open = entry is not None and entry.state is not State.APPROVED
-        if still_open or (each.audit.severity is Severity.BLOCKING and len(found.refusing) < SHOWN):
+        if (
+            still_open
+            or keep_all
+            or (each.audit.severity is Severity.BLOCKING and len(found.refusing) < SHOWN)
+        ):
             matters.append((each, still_open))
         elif each.audit.severity is Severity.EXPLANATORY:
             found.explanatory[each.audit.code] = found.explanatory.get(each.audit.code, 0) + 1
@@ -110,8 +133,10 @@ def _sort_out(
         finding = _describe(form, each, rows)
         if still_open:
             found.kept.setdefault((each.enterprise_id, form.code, each.period), []).append(finding)
-        else:
+        elif each.audit.severity is Severity.BLOCKING:
             found.refusing.append(finding)
+        else:
+            found.noted.append(finding)
 
 
 def _describe(form: Form, broken: Broken, rows: Mapping[tuple[int, int], Mapping[str, Any]]) -> FileFinding:

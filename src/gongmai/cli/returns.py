@@ -1,0 +1,73 @@
+"""``gongmai import-returns``: take in one file of returns, or only say what is wrong in it."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from gongmai.cli.printing import format_option, print_rows, progress_bar
+from gongmai.core.access.types import SYSTEM
+from gongmai.core.period.types import Period
+from gongmai.monitor.filing import messages
+from gongmai.monitor.filing.actions.files import import_file
+from gongmai.monitor.filing.ports import FileFinding
+from gongmai.monitor.filing.queries.forms import get_form
+from gongmai.monitor.filing.types import FilingError
+
+COLUMNS = ("file", "row", "credit_code", "cell", "rule", "severity", "value", "message", "advice")
+
+
+@click.command("import-returns")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--form", "survey", required=True, metavar="F", help="The form: monthly, finance, energy.")
+@click.option("--period", required=True, metavar="P", help="The period, such as 2022-12.")
+@click.option(
+    "--lines",
+    "line_files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Files of repeating tables, named FORM.TABLE.PERIOD.csv. Those beside FILE are found without it.",
+)
+@click.option("--dry-run", is_flag=True, help="Check only; print every finding, write nothing.")
+@format_option
+def import_returns(
+    file: Path, *, survey: str, period: str, line_files: tuple[Path, ...], dry_run: bool, form: str
+) -> None:
+    """Import FILE (CSV or .xlsx: one row for each firm, credit_code and the cells of the form).
+
+    The returns enter as submitted and wait for the county. Blocking findings refuse the whole file.
+    """
+    try:
+        get_form(survey)
+        when = Period.parse(period)
+    except FilingError as error:
+        raise click.UsageError(messages.word_error(error)) from None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        with progress_bar() as report:
+            result = import_file(
+                SYSTEM, file, survey, when, line_files=line_files, dry_run=dry_run, progress=report
+            )
+    except FilingError as error:
+        raise click.ClickException(messages.word_error(error)) from None
+    if result.findings:
+        title = f"{len(result.findings)} findings" + (", nothing was written" if not result.returns else "")
+        print_rows(COLUMNS, [as_row(finding) for finding in result.findings], form, title=title)
+        sys.exit(1)
+    print_rows(("returns", "checked"), [{"returns": result.returns, "checked": result.checked}], form)
+
+
+def as_row(finding: FileFinding) -> dict[str, object]:
+    """A finding as it is printed."""
+    return {
+        "file": finding.file,
+        "row": finding.row,
+        "credit_code": finding.credit_code,
+        "cell": finding.cell,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "value": finding.value,
+        "message": messages.word(finding.rule, finding.params),
+        "advice": messages.advise(finding.rule, finding.params),
+    }

@@ -1,0 +1,157 @@
+"""Taking in one file of returns, as a county does for firms that cannot file themselves.
+
+The file is checked like a history: with what is on file before it. Its returns then enter as submitted and go
+through the review like any other.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from gongmai.core.access.queries import check_may
+from gongmai.core.access.types import Actor
+from gongmai.core.period import clock
+from gongmai.core.period.types import Period
+from gongmai.core.ports import adapter
+from gongmai.core.review import actions as review
+from gongmai.core.review.types import Move, State
+from gongmai.monitor.filing.actions.drafts import OPEN
+from gongmai.monitor.filing.actions.imports import as_finding
+from gongmai.monitor.filing.models import Return, Version
+from gongmai.monitor.filing.ports import FileFinding, HistorySession, SourceFile
+from gongmai.monitor.filing.queries.calendar import due_at
+from gongmai.monitor.filing.queries.checking import check_sources, with_rows
+from gongmai.monitor.filing.queries.filed import filed_before
+from gongmai.monitor.filing.queries.firms import profiles, stays
+from gongmai.monitor.filing.queries.folder import source_of
+from gongmai.monitor.filing.queries.forms import get_form
+from gongmai.monitor.filing.rules.content import canonical, compute_digest
+from gongmai.monitor.filing.types import KIND, Form
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """Findings, returns written, returns looked at."""
+
+    findings: tuple[FileFinding, ...]
+    returns: int
+    checked: int
+
+
+def import_file(
+    actor: Actor,
+    path: Path,
+    form: str,
+    period: Period,
+    *,
+    line_files: Sequence[Path] = (),
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> FileResult:
+    """Import a file of returns (all or nothing), or with `dry_run` only check it.
+
+    Explanatory findings are given but do not refuse. Raises NotAllowed, FilingError `unknown_form`.
+    """
+    check_may(actor, "return.import")
+    survey = get_form(form)
+    sources = _sources(path, survey, period, line_files)
+    session: HistorySession = adapter("history_reader").open(stays(), profiles())
+    try:
+        checked = check_sources(
+            session,
+            sources,
+            {},
+            progress or _quiet,
+            before=lambda firms: filed_before(period, firms),
+            keep_all=True,
+        )
+        findings = tuple(with_rows([*checked.refusing, *checked.noted], sources))
+        rows = [row for batch in session.contents(survey) for row in batch.to_pylist()]
+        blocked = any(finding.severity == "blocking" for finding in findings)
+        if dry_run or blocked:
+            return FileResult(findings, 0, len(rows))
+        by_firm: dict[int, list[FileFinding]] = {}
+        for finding in checked.noted:
+            by_firm.setdefault(finding.enterprise_id or 0, []).append(finding)
+        refused, written = _write(actor, survey, period, rows, by_firm)
+    finally:
+        session.close()
+    return FileResult((*findings, *with_rows(refused, sources)), written, len(rows))
+
+
+def _sources(path: Path, form: Form, period: Period, line_files: Sequence[Path]) -> list[SourceFile]:
+    sources = [source_of(path, path.name, form.code, "", period)]
+    for table in form.tables:
+        names = {f"{form.code}.{table.code}.{period}{suffix}" for suffix in (".csv", ".xlsx")}
+        beside = [path.with_name(name) for name in sorted(names) if path.with_name(name).exists()]
+        chosen = [*(each for each in line_files if each.name in names), *beside][:1]
+        sources += [source_of(each, each.name, form.code, table.code, period) for each in chosen]
+    return sources
+
+
+def _quiet(done: int, total: int, text: str) -> None:
+    """Nobody watches."""
+
+
+def _write(
+    actor: Actor,
+    form: Form,
+    period: Period,
+    rows: Sequence[Mapping[str, Any]],
+    noted: Mapping[int, Sequence[FileFinding]],
+) -> tuple[list[FileFinding], int]:
+    """Submit each row; when one return is not open nothing is written."""
+    with transaction.atomic():
+        existing = {
+            row.enterprise_id: row
+            for row in Return.objects.select_for_update().filter(form=form.code, period=period.key)
+        }
+        closed = [
+            FileFinding(
+                "", None, "credit_code", "not_open", None, enterprise_id=row["enterprise_id"], form=form.code,
+                period=period.key,
+            )
+            for row in rows
+            if row["enterprise_id"] in existing and State(existing[row["enterprise_id"]].state) not in OPEN
+        ]  # fmt: skip
+        if closed:
+            return closed, 0
+        due, now = due_at(form, period), clock.now()
+        for row in rows:
+            firm = row["enterprise_id"]
+            filing = existing.get(firm) or Return.objects.create(
+                enterprise_id=firm, form=form.code, period=period.key, due_at=due
+            )
+            findings = canonical([as_finding(each).as_dict() for each in noted.get(firm, ())])
+            digest = compute_digest(row["cells"], row["lines"])
+            version = Version.objects.create(
+                filing=filing,
+                number=filing.versions_count + 1,
+                cells=row["cells"],
+                lines=row["lines"],
+                findings=findings,
+                digest=digest,
+                source="import",
+                submitted_by=actor.user_id,
+                submitted_at=now,
+            )
+            case = review.move(
+                actor=actor,
+                kind=KIND,
+                object_id=filing.pk,
+                enterprise_id=firm,
+                step=Move.SUBMIT,
+                digest=digest,
+                start=State(filing.state),
+                payload={"source": "import", "version": version.number},
+            )
+            filing.state, filing.versions_count, filing.submitted_at = case.state, version.number, now
+            filing.first_submitted_at = filing.first_submitted_at or now
+            filing.draft = {}
+            filing.save()
+    return [], len(rows)

@@ -186,7 +186,13 @@ def _spread(values: list[float]) -> float:
     return math.sqrt(total / (len(values) - 1))
 
 
+def _log10(value: float | None) -> float | None:
+    """SQLite multiplies natural logarithms, which misses whole powers of ten by a digit."""
+    return math.log10(value) if value is not None and value > 0 else None
+
+
 _FUNCTIONS: Mapping[str, Callable[..., float | None]] = {
+    "log10": _log10,
     "avg_of": _of_known(lambda values: sum(values) / len(values)),
     "median_of": _of_known(statistics.median),
     "min_of": _of_known(min),

@@ -66,6 +66,7 @@ def test_not_keeps_unknown_and_is_settles_it(inner: Any, opposite: Any, holds: A
         ("ln(0)", None),
         ("ln(-1)", None),
         ("log10(100)", 2.0),
+        ("floor(log10(1e12))", 12.0),
         ("sqrt(-1)", None),
         ("power(0, -1)", None),
         ("power(-8, 0.5)", None),

@@ -44,6 +44,12 @@ def decimal(number: float | None, digits: int = 2) -> str:
 
 
 @register.filter
+def whole(number: float | None) -> str:
+    """A count with its thousands apart; a dash for unknown."""
+    return DASH if number is None else f"{rounded(number, 0):,}"
+
+
+@register.filter
 def percent(fraction: float | None, digits: int = 1) -> str:
     """A fraction as per cent; a dash for unknown."""
     return DASH if fraction is None else f"{rounded(fraction * PER_CENT, digits):,}%"

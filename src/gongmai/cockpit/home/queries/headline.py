@@ -18,17 +18,17 @@ BESIDE = ("va_growth", "growth_breadth", "reported")
 # a period that was just opened would show a few firms as the city
 COMPLETE_ENOUGH = 0.9
 TREND = 18
+FEW = 3
 LEAGUE = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A county in the league: its growth and what it adds to the city's, as fractions."""
+    """A county or an industry in the league: its growth, and what it adds to the whole's, as fractions."""
 
     label: str
     growth: float | None
     pull: float | None
-    level: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Headline:
     period: Period
     vintage: int
     total: Row
+    league_cut: str
     league: tuple[Place, ...]
     overview_url: str
     league_url: str
@@ -51,23 +52,25 @@ def headline(actor: Actor) -> Headline | None:
     if table is None:
         return None
     period = table.request.period
-    rows = sorted(table.rows, key=lambda row: -(row["growth"] if row["growth"] is not None else -9))
+    cut = "region"
+    ranked = table
+    if len(table.rows) < FEW:
+        # an officer of one county compares its industries, not the county with itself
+        cut = "industry_division"
+        ranked = compute(actor, Request(period=period, view=View.CUMULATIVE, by=(cut,)))
+    by_level = sorted(ranked.rows, key=lambda row: -(row["level"] or 0))[:LEAGUE]
+    rows = sorted(by_level, key=lambda row: -(row["growth"] if row["growth"] is not None else -9))
     league = tuple(
-        Place(
-            label=table.label("region", row.codes["region"], _language()),
-            growth=row["growth"],
-            pull=row["pull"],
-            level=row["level"],
-        )
-        for row in rows[:LEAGUE]
+        Place(ranked.label(cut, row.codes[cut], _language()), row["growth"], row["pull"]) for row in rows
     )
     return Headline(
         period=period,
         vintage=table.vintage,
         total=table.total,
+        league_cut=cut,
         league=league,
         overview_url=link("indicator:overview", f"period={period}"),
-        league_url=link("indicator:league", f"period={period}"),
+        league_url=link("indicator:league", f"period={period}&by={cut}"),
     )
 
 

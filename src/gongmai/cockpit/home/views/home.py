@@ -27,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "home_shell": "ui/cockpit.html" if actor.roles == {Role.LEADER} else choose_shell(actor),
         "period": current_period(),
         "tasks": [{"task": task, "label": STATE_LABELS[task.state]} for task in returns.tasks(actor)],
+        "is_reviewer": may(actor, "return.review_county") or may(actor, "return.review_city"),
         "is_firm": may(actor, "return.file"),
         "progress": returns.progress(actor) if may(actor, "completeness.view") else [],
         "headline": state,
@@ -60,10 +61,10 @@ def _league_chart(state: headline.Headline) -> dict[str, Any]:
                         "value": round((place.growth or 0) * 100, 1),
                         "label": {
                             "show": True,
-                            "position": "right" if (place.growth or 0) >= 0 else "left",
+                            "position": "right",
                             "formatter": signed(place.growth),
+                            "color": "var(--up)" if (place.growth or 0) >= 0 else "var(--down)",
                         },
-                        "itemStyle": {"color": "var(--up)" if (place.growth or 0) >= 0 else "var(--down)"},
                     }
                     for place in places
                 ],
@@ -80,7 +81,7 @@ def _league_chart(state: headline.Headline) -> dict[str, Any]:
 
 def _league_table(state: headline.Headline) -> dict[str, Any]:
     return {
-        "columns": [_("County"), _("Growth"), _("Pull, points")],
+        "columns": ["", _("Growth"), _("Pull, points")],
         "rows": [
             [place.label, signed(place.growth), signed(place.pull, 2).rstrip("%")] for place in state.league
         ],
@@ -95,7 +96,7 @@ def _trend_chart(actor: Actor, state: headline.Headline) -> dict[str, Any] | Non
     values = found.series[0].values["growth"]
     periods = [str(period) for period in found.periods]
     option = {
-        "grid": {"left": 4, "right": 20, "top": 20, "bottom": 4, "containLabel": True},
+        "grid": {"left": 4, "right": 52, "top": 20, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "category", "data": periods, "boundaryGap": False},
         "yAxis": {"type": "value", "axisLabel": {"formatter": "{value}%"}, "scale": True},
         "series": [

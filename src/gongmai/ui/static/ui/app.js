@@ -66,6 +66,10 @@
       const open = document.body.classList.toggle("nav-open");
       hit("[data-nav-toggle]").setAttribute("aria-expanded", String(open));
     }
+    if (hit("[data-filters-toggle]")) {
+      const open = document.body.classList.toggle("filters-open");
+      hit("[data-filters-toggle]").setAttribute("aria-expanded", String(open));
+    }
     if (hit("[data-trend-switch]")) switchTrend();
     if (hit("[data-copy]")) copy(hit("[data-copy]"));
     if (hit("[data-focus-cell]")) focusCell(event, hit("[data-focus-cell]").dataset.focusCell);

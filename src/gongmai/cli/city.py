@@ -11,7 +11,9 @@ from django.db import transaction
 
 from gongmai.cli.printing import format_option, print_rows, progress_bar
 from gongmai.core.access.types import SYSTEM
+from gongmai.core.outbox.actions import deliver_once
 from gongmai.core.panel.actions.publish import publish_all
+from gongmai.core.panel.queries import vintages
 from gongmai.core.period import clock
 from gongmai.core.registry import messages
 from gongmai.core.registry.actions.imports import import_city
@@ -45,7 +47,10 @@ def set_up_city(folder: Path, *, replace: bool, report: Report) -> dict[str, int
         if not was_simulated:
             clock.resume()
         raise
+    vintages.clear()
     vintage = publish_all(progress=_stage(report, "panel"))
+    # The import announced itself for the case that publishing fails; there is nothing left to do for it.
+    deliver_once()
     return counts | {"vintage": vintage or 0}
 
 
@@ -57,6 +62,8 @@ def _write(folder: Path, *, replace: bool, report: Report) -> dict[str, int]:
         clock.simulate(done.city.simulated_now)
     else:
         clock.resume()
+    if not any((folder / "returns").glob("*.*")):
+        return done.counts | {"returns": 0}
     history = import_history(folder, _stage(report, "returns"), SYSTEM)
     if history.is_refused:
         raise Refused([_filing_row(finding) for finding in history.findings])

@@ -109,7 +109,10 @@ def set_clock() -> None:
 def print_logins(port: int) -> None:
     """The address and an account for each kind of person, in Chinese and English."""
     words = sources.read_yaml("people")["notice"]
-    table = Table(words["person"], words["username"], words["password"], title=words["title"])
+    table = Table(title=words["title"])
+    table.add_column(words["person"], overflow="fold")
+    table.add_column(words["username"], no_wrap=True)
+    table.add_column(words["password"], no_wrap=True)
     for person in demo_people():
         table.add_row(f"{person.label['zh-Hans']} / {person.label['en']}", person.username, person.password)
     console = Console()

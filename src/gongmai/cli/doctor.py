@@ -192,7 +192,7 @@ def check_panel() -> Result:
 
 def check_facts() -> Result:
     """What is approved is published."""
-    waiting = len(adapter("fact_source").pending())
+    waiting = len(adapter("fact_source").pending(vintages.last_number()))
     if waiting and not _worker_lives():
         advice = _("Start a worker: gongmai worker.")
         return Result("facts", BAD, f"{waiting} approved returns wait to be published", advice)

@@ -34,21 +34,26 @@ STORE = Store()
 class MemorySource:
     """The FactSource over STORE."""
 
-    def pending(self) -> list[int]:
-        return [number for number, fact in enumerate(STORE.facts) if fact.admitted is None]
+    def pending(self, after: int) -> list[int]:
+        return [
+            number
+            for number, fact in enumerate(STORE.facts)
+            if fact.admitted is None or fact.admitted > after
+        ]
 
     def periods_of(self, ids: Sequence[int]) -> set[int]:
         return {STORE.facts[number].period for number in ids}
 
-    def batches(self, period_key: int, vintage: int | None, form: str) -> Iterator[pa.RecordBatch]:
+    def batches(self, period_key: int, vintage: int, form: str) -> Iterator[pa.RecordBatch]:
         chosen: dict[int, tuple[float, int]] = {}
         for number, fact in enumerate(STORE.facts):
             if (fact.period, fact.form) != (period_key, form):
                 continue
-            rank = float("inf") if fact.admitted is None else fact.admitted
-            if vintage is not None and rank > vintage:
+            if fact.admitted is None or fact.admitted > vintage:
                 continue
-            chosen[fact.enterprise_id] = max(chosen.get(fact.enterprise_id, (-1.0, -1)), (rank, number))
+            chosen[fact.enterprise_id] = max(
+                chosen.get(fact.enterprise_id, (-1, -1)), (fact.admitted, number)
+            )
         rows = [
             {"enterprise_id": firm, "form": form, "cells": json.dumps(STORE.facts[number].cells)}
             for firm, (_, number) in sorted(chosen.items())

@@ -41,13 +41,13 @@ def test_a_return_goes_from_the_firm_through_county_and_city_into_the_facts(
     filing.refresh_from_db()
     assert (filing.state, filing.approved_version) == (State.APPROVED, 1)
     source = ApprovedReturns()
-    (version,) = source.pending()
+    (version,) = source.pending(0)
     assert source.periods_of([version]) == {APRIL.key}
-    (batch,) = source.batches(APRIL.key, None, "monthly")
-    assert batch.column("enterprise_id").to_pylist() == [town.firm.pk]
     source.mark_admitted([version], 1)
-    assert source.pending() == []
-    assert [batch.num_rows for batch in source.batches(APRIL.key, 1, "monthly")] == [1]
+    assert source.pending(0) == [version]  # marked, and not published yet
+    assert source.pending(1) == []
+    (batch,) = source.batches(APRIL.key, 1, "monthly")
+    assert batch.column("enterprise_id").to_pylist() == [town.firm.pk]
     assert Delivery.objects.get(event="filing.approved").payload["version_id"] == version
     moves = Entry.objects.filter(kind="return", object_id=str(filing.pk)).values_list("action", flat=True)
     assert list(moves) == ["return.begin", "return.submit", "return.pass_county", "return.pass_city"]
@@ -174,14 +174,14 @@ def test_an_approved_return_is_reopened_with_a_reason_and_keeps_its_facts(town: 
     submit_return(town.filer, filing.pk)
     move_return(town.county, filing.pk, Move.PASS_COUNTY)
     move_return(town.city, filing.pk, Move.PASS_CITY)
-    ApprovedReturns().mark_admitted(ApprovedReturns().pending(), 1)
+    ApprovedReturns().mark_admitted(ApprovedReturns().pending(0), 1)
     move_return(town.city, filing.pk, Move.REOPEN, reason="the firm found an error")
     save_draft(town.filer, filing.pk, cells={"sales": 990, "sales__ytd": 4010})
     submit_return(town.filer, filing.pk)
-    assert ApprovedReturns().pending() == []
+    assert ApprovedReturns().pending(1) == []
     move_return(town.county, filing.pk, Move.PASS_COUNTY)
     move_return(town.city_two, filing.pk, Move.PASS_CITY)
-    (second,) = ApprovedReturns().pending()
+    (second,) = ApprovedReturns().pending(1)
     ApprovedReturns().mark_admitted([second], 2)
     old = next(ApprovedReturns().batches(APRIL.key, 1, "monthly")).column("cells").to_pylist()[0]
     new = next(ApprovedReturns().batches(APRIL.key, 2, "monthly")).column("cells").to_pylist()[0]

@@ -12,21 +12,24 @@ from gongmai.core.panel.types import Column
 class FactSource(Protocol):
     """Approved versions of returns, from whoever keeps them (``GONGMAI_ADAPTERS["fact_source"]``)."""
 
-    def pending(self) -> list[int]:
-        """Numbers of versions that are approved and not yet admitted to a vintage."""
+    def pending(self, after: int) -> list[int]:
+        """Numbers of versions that are approved and that no vintage up to `after` has admitted.
+
+        What was marked for a later vintage counts: its publication was cut short.
+        """
 
     def periods_of(self, ids: Sequence[int]) -> set[int]:
         """Period keys of those versions."""
 
-    def batches(self, period_key: int, vintage: int | None, form: str) -> Iterator[pa.RecordBatch]:
+    def batches(self, period_key: int, vintage: int, form: str) -> Iterator[pa.RecordBatch]:
         """The version in force of each return of the period.
 
         Columns ``enterprise_id`` (int64), ``form``, ``cells`` (JSON text). In force is the one with the
-        highest `admitted` not above `vintage`; None means everything admitted or pending.
+        highest `admitted` not above `vintage`.
         """
 
     def mark_admitted(self, ids: Sequence[int], vintage: int) -> None:
-        """Write the vintage into those versions, in the caller's transaction."""
+        """Write the vintage into those versions, before its files are built."""
 
 
 class PanelBuilder(Protocol):

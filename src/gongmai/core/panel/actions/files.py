@@ -20,8 +20,8 @@ from gongmai.core.ports import adapter
 Facts = dict[str, list[pa.RecordBatch]]
 
 
-def read_facts(source: FactSource, period: int, vintage: int | None) -> Facts:
-    """The facts of a period by form, as of a vintage (None: with what is pending)."""
+def read_facts(source: FactSource, period: int, vintage: int) -> Facts:
+    """The facts of a period by form, as of a vintage."""
     return {form: list(source.batches(period, vintage, form)) for form in rules.forms_of(columns())}
 
 

@@ -19,17 +19,12 @@ from gongmai.core.panel.actions import files
 from gongmai.core.panel.events import Published
 from gongmai.core.panel.models import PeriodFile, RosterSnapshot, Vintage
 from gongmai.core.panel.ports import FactSource
-from gongmai.core.panel.queries import roster
+from gongmai.core.panel.queries import roster, vintages
 from gongmai.core.period import clock
 from gongmai.core.ports import adapter
 
 Progress = Callable[[int, int, str], None]
-ATTEMPTS = 20
 AHEAD = 2  # periods whose facts are read before their file is written
-
-
-class Overtaken(Exception):  # noqa: N818 - an event, not a fault
-    """Facts were approved while the files were built; they are built again with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +50,17 @@ def publish(
     """
     source: FactSource = adapter("fact_source")
     with files.alone():
-        for _ in range(ATTEMPTS):
-            ids = source.pending()
-            affected = sorted(source.periods_of(ids) | set(periods))
-            if not affected:
-                return None
-            files.collect_orphans()
-            built = _build(source, affected, progress)
-            try:
-                return _admit(source, ids, built, reason, actor)
-            except Overtaken:
-                continue
-    raise RuntimeError("facts keep arriving faster than the panel is built")
+        last = vintages.last_number()
+        ids = source.pending(last)
+        affected = sorted(source.periods_of(ids) | set(periods))
+        if not affected:
+            return None
+        files.collect_orphans()
+        # Marked before the files are built, so that what is approved meanwhile waits for the next vintage.
+        # If this ends here, the marks lie beyond the last vintage and count as pending again.
+        source.mark_admitted(ids, last + 1)
+        built = _build(source, affected, last + 1, progress)
+        return _admit(last + 1, len(ids), built, reason, actor)
 
 
 def publish_all(
@@ -76,7 +70,9 @@ def publish_all(
     return publish(reason=reason, actor=actor, progress=progress)
 
 
-def _build(source: FactSource, periods: Sequence[int], progress: Progress | None) -> list[_Built]:
+def _build(
+    source: FactSource, periods: Sequence[int], vintage: int, progress: Progress | None
+) -> list[_Built]:
     """Build the files of the periods: one thread writes while this one reads the next facts."""
     built: list[_Built] = []
     writing: deque[tuple[Future[tuple[str, str, int]], int, str, bytes]] = deque()
@@ -91,7 +87,7 @@ def _build(source: FactSource, periods: Sequence[int], progress: Progress | None
     with ThreadPoolExecutor(max_workers=1) as writer:
         for period in periods:
             table = roster.roster_of(period)
-            facts = files.read_facts(source, period, None)
+            facts = files.read_facts(source, period, vintage)
             job = writer.submit(files.write_period, period, table, facts)
             writing.append((job, period, *roster.pack(table)))
             if len(writing) > AHEAD:
@@ -102,13 +98,10 @@ def _build(source: FactSource, periods: Sequence[int], progress: Progress | None
 
 
 @transaction.atomic
-def _admit(source: FactSource, ids: Sequence[int], built: list[_Built], reason: str, actor: Actor) -> int:
-    last = Vintage.objects.select_for_update().order_by("-number").first()
-    if set(source.pending()) != set(ids):
-        raise Overtaken
-    number = 1 if last is None else last.number + 1
+def _admit(number: int, facts: int, built: list[_Built], reason: str, actor: Actor) -> int:
+    """Make the built files a vintage; its number is a primary key, so two publishers cannot share it."""
     vintage = Vintage.objects.create(
-        number=number, published_at=clock.now(), reason=reason[:200], facts=len(ids)
+        number=number, published_at=clock.now(), reason=reason[:200], facts=facts
     )
     for part in built:
         RosterSnapshot.objects.get_or_create(
@@ -122,7 +115,6 @@ def _admit(source: FactSource, ids: Sequence[int], built: list[_Built], reason: 
             rows=part.rows,
             roster_id=part.roster_digest,
         )
-    source.mark_admitted(ids, number)
     periods = tuple(part.period for part in built)
     record(
         actor=actor,
@@ -131,7 +123,7 @@ def _admit(source: FactSource, ids: Sequence[int], built: list[_Built], reason: 
         object_id=number,
         payload={
             "reason": reason,
-            "facts": len(ids),
+            "facts": facts,
             "files": {str(part.period): part.digest for part in built},
         },
     )

@@ -25,12 +25,17 @@ def folder() -> Path:
     return Path(settings.DATA_DIR) / "panel"
 
 
+def last_number() -> int:
+    """The number of the last vintage, 0 before the first."""
+    return int(Vintage.objects.aggregate(number=Max("number"))["number"] or 0)
+
+
 def current_vintage() -> int:
     """The number of the vintage in force; NotPublished when there is none."""
-    number = Vintage.objects.aggregate(number=Max("number"))["number"]
-    if number is None:
+    number = last_number()
+    if number == 0:
         raise NotPublished
-    return int(number)
+    return number
 
 
 def get_vintage(number: int) -> Vintage:

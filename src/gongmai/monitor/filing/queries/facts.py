@@ -17,12 +17,14 @@ _SCHEMA = pa.schema([("enterprise_id", pa.int64()), ("form", pa.string()), ("cel
 class ApprovedReturns:
     """Versions that the city passed, by period, form and vintage."""
 
-    def pending(self) -> list[int]:
-        """Ids of approved versions that no vintage has admitted, ascending.
+    def pending(self, after: int) -> list[int]:
+        """Ids of approved versions that no vintage up to `after` has admitted, ascending.
 
         A version approved, reopened and approved anew before any publication leaves only the latest.
         """
-        rows = Version.objects.filter(admitted=None, filing__approved_version=F("number")).order_by("pk")
+        rows = Version.objects.filter(
+            Q(admitted=None) | Q(admitted__gt=after), filing__approved_version=F("number")
+        ).order_by("pk")
         return list(rows.values_list("pk", flat=True))
 
     def periods_of(self, ids: Sequence[int]) -> set[int]:
@@ -36,34 +38,27 @@ class ApprovedReturns:
         """Codes of the forms that give facts."""
         return list(forms())
 
-    def batches(self, period_key: int, vintage: int | None, form: str) -> Iterator[pa.RecordBatch]:
+    def batches(self, period_key: int, vintage: int, form: str) -> Iterator[pa.RecordBatch]:
         """Yield enterprise_id, form, cells (JSON) of the version in force for each return of the period.
 
-        In force at a vintage is what was admitted last up to it; with None, what is approved now.
+        In force at a vintage is what was admitted last up to it.
         """
-        rows = Version.objects.filter(filing__period=period_key, filing__form=form)
-        if vintage is None:
-            rows = rows.filter(filing__approved_version=F("number"))
+        rows = Version.objects.filter(
+            filing__period=period_key, filing__form=form, admitted__lte=vintage
+        ).order_by("filing__enterprise")
+        latest = rows.order_by().values("filing").annotate(last=Max("number"))
+        if latest.filter(~Q(last=1)).exists():
+            # several admitted versions of one return: keep the last
+            last = {row["filing"]: row["last"] for row in latest}
+            all_rows = rows.values_list("filing__enterprise", "cells", "filing", "number")
+            keep = [row[:2] for row in all_rows if last[row[2]] == row[3]]
+            yield from _to_batches(iter(keep), form)
         else:
-            rows = rows.filter(admitted__lte=vintage)
-            latest = rows.values("filing").annotate(last=Max("number"))
-            if latest.filter(~Q(last=1)).exists():
-                # several admitted versions of one return: keep the last
-                last = {row["filing"]: row["last"] for row in latest}
-                keep = [
-                    (enterprise, cells)
-                    for enterprise, cells, filing, number in rows.order_by("filing__enterprise").values_list(
-                        "filing__enterprise", "cells", "filing", "number"
-                    )
-                    if last[filing] == number
-                ]
-                yield from _to_batches(iter(keep), form)
-                return
-        values = rows.order_by("filing__enterprise").values_list("filing__enterprise", "cells")
-        yield from _to_batches(values.iterator(chunk_size=_BATCH), form)
+            values = rows.values_list("filing__enterprise", "cells")
+            yield from _to_batches(values.iterator(chunk_size=_BATCH), form)
 
     def mark_admitted(self, ids: Sequence[int], vintage: int) -> None:
-        """Note the vintage that took these versions in; called in the publication's transaction."""
+        """Note the vintage that takes these versions in, all or none."""
         with transaction.atomic():
             for span in _spans(ids):
                 Version.objects.filter(span, admitted=None).update(admitted=vintage)

@@ -153,6 +153,9 @@ SESSION_COOKIE_SECURE = USE_HTTPS
 CSRF_COOKIE_SECURE = USE_HTTPS
 CSRF_COOKIE_HTTPONLY = False
 SECURE_SSL_REDIRECT = USE_HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if USE_HTTPS else 0
+# a bureau shares its domain with others, whom including the subdomains or preloading would bind
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

@@ -26,7 +26,7 @@ class EnterpriseOut(Schema):
     """A firm with its present attributes."""
 
     id: int
-    credit_code: str = Field(examples=["91371302MA3DEMX00D"])
+    credit_code: str = Field(examples=["91350100M000100Y43"])
     name: str
     region: str
     town: str

@@ -231,7 +231,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "city_code": (
         gettext_noop("The code of a city has six digits."),
-        gettext_noop('Write it in quotation marks: "371300".'),
+        gettext_noop('Write it in quotation marks: "999900".'),
     ),
     "city_label": (
         gettext_noop("A name in Chinese is needed."),

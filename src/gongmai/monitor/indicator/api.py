@@ -45,7 +45,7 @@ class Ask(Schema):
     by: list[str] = []
     basis: Basis = Basis.COMPARABLE
     indicators: list[str] = []
-    filter: list[str] = Field([], description="cut=code,code", examples=[["region=371302"]])
+    filter: list[str] = Field([], description="cut=code,code", examples=[["region=999901"]])
     tag: str | None = None
     vintage: int | None = None
 

@@ -17,8 +17,8 @@ _WIDE_FIRST, _WIDE_LAST, _WIDE_SHIFT = 0xFF01, 0xFF5E, 0xFEE0
 def normalise_credit_code(text: str) -> str:
     """The code as it is stored: narrow characters, capitals, no blanks.
 
-    >>> normalise_credit_code(" 91371302ma3demx00d ")
-    '91371302MA3DEMX00D'
+    >>> normalise_credit_code(" 91350100m000100y43 ")
+    '91350100M000100Y43'
     """
     narrow = "".join(
         chr(ord(char) - _WIDE_SHIFT) if _WIDE_FIRST <= ord(char) <= _WIDE_LAST else char for char in text

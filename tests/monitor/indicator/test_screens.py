@@ -224,3 +224,11 @@ def test_before_the_first_publication_the_screens_say_what_to_expect(client, db,
     answer = client.get(reverse("indicator:overview"))
     assert answer.status_code == 200
     assert "第一批报表审核通过后即在此显示" in text_of(answer)
+
+
+@pytest.mark.parametrize("name", ["overview", "trend"])
+def test_a_filter_down_to_two_firms_shows_the_leader_no_figures(page, name):
+    text = text_of(page("leader", name, region="999901"))
+    assert "企业不足 3 家" in text
+    assert "2,050" not in text
+    assert "企业不足 3 家" not in text_of(page("city", name, region="999901"))

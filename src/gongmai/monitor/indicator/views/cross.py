@@ -12,7 +12,6 @@ from gongmai.core.document.actions import wanted_format
 from gongmai.monitor.indicator.forms import Selection
 from gongmai.monitor.indicator.views import downloads, frame, reading, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, hidden_cell, make_cell
-from gongmai.monitor.indicator.views.league import FEWEST_FIRMS
 
 MEASURES = ("pull", "growth", "contribution", "level", "firms")
 STRONGEST = 46  # per cent of the colour in the strongest cell: text stays readable on it
@@ -131,17 +130,18 @@ class _Heat:
     ) -> None:
         self.selection, self.measure, self.kind = selection, measure, kind
         self.strongest, self.may_firms = strongest, may_firms
+        self.base = frame.drawer_base(selection)
 
     def cell(self, group: reading.Group | None, codes: tuple[str, str], *, coloured: bool = True) -> Cell:
         """The number of a group, coloured by its size, leading to the drawer."""
         if group is None or not group.firms:
             return Cell(None, "", kind=self.kind)
-        if not self.may_firms and group.firms < FEWEST_FIRMS:
+        if not self.may_firms and group.firms < frame.FEWEST_FIRMS:
             return hidden_cell(frame.too_few())
         value = _value(group, self.measure)
         style = self._style(value) if coloured and value is not None else ""
         within = {cut: code for cut, code in zip(self.selection.by, codes, strict=True) if code}
-        drawer = frame.drawer_url(self.selection, self.measure, within)
+        drawer = frame.drawer_url(self.base, self.measure, within)
         made = make_cell(self.kind, value, drawer=drawer)
         return replace(made, css="" if style else made.css, style=style)
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 import yaml
 from django.contrib.auth.decorators import login_required
@@ -25,14 +25,18 @@ from gongmai.core.period.types import Period
 from gongmai.core.registry.queries import city, code_list
 from gongmai.monitor.indicator import messages
 from gongmai.monitor.indicator.forms import BASES, VIEWS, Selection, read_selection
-from gongmai.monitor.indicator.queries.cuts import GROUP_PREFIX, codes_of, get_cut, list_cuts
+from gongmai.monitor.indicator.queries.cuts import GROUP_PREFIX, codes_of, list_cuts
+from gongmai.monitor.indicator.queries.kept import remember
+from gongmai.monitor.indicator.types import Cut as CutType
 from gongmai.monitor.indicator.types import IndicatorError
 from gongmai.monitor.indicator.views import published, words
+from gongmai.monitor.indicator.views.once import once, one_page
 
 _SCREENS = Path(__file__).parent.parent / "data" / "screens.yaml"
 INDUSTRIES = ("industry_section", "industry_division", "industry_group", "industry_class")
 # digits of the codes of a level where one list holds several
 WIDTHS = {"industry_section": 1, "industry_division": 2, "region": 6}
+FEWEST_FIRMS = 3
 View = Callable[..., HttpResponseBase]
 
 
@@ -54,6 +58,10 @@ def screens() -> dict[str, Any]:
 
 def cuts() -> dict[str, Cut]:
     """Every cut that is offered, in order, the city's display groups last."""
+    return once("cuts", _cuts)
+
+
+def _cuts() -> dict[str, Cut]:
     known = {cut.code: cut for cut in list_cuts()}
     offered = {
         entry["code"]: Cut(
@@ -78,7 +86,8 @@ def for_readers(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         check_may(actor_of_request(request), "indicator.view")
         try:
-            return view(request, *args, **kwargs)
+            with one_page():
+                return view(request, *args, **kwargs)
         except (NotPublished, IndicatorError) as error:
             return _cannot(request, error)
 
@@ -134,11 +143,27 @@ def too_few() -> str:
     return _("Fewer than three firms: not shown, so that no firm can be recognised.")
 
 
-def drawer_url(selection: Selection, code: str, group: Mapping[str, str] | None = None) -> str:
+def refuse_if_few(request: HttpRequest, selection: Selection) -> HttpResponseBase | None:
+    """The page that stands in for figures of fewer than three firms, for readers who may not see firms."""
+    actor = actor_of_request(request)
+    if may(actor, "indicator.firms") or not selection.filters:
+        return None
+    firms = published.reported_share(actor, selection.period, selection.vintage, selection.filters)[1]
+    if firms >= FEWEST_FIRMS:
+        return None
+    return show(request, "indicator/empty.html", selection, {"reason": too_few()})
+
+
+def drawer_base(selection: Selection) -> str:
+    """The address at which the numbers of a selection open, to be completed by `drawer_url`."""
+    return f"{reverse('indicator:number')}{selection.query(screen=False)}"
+
+
+def drawer_url(base: str, code: str, group: Mapping[str, str] | None = None) -> str:
     """Where a number opens: the selection, the indicator, and the group within the selection."""
-    pairs = [*selection.pairs(screen=False), ("code", code)]
-    pairs += [("g", f"{cut}:{value}") for cut, value in (group or {}).items()]
-    return f"{reverse('indicator:number')}?{urlencode(pairs)}"
+    return f"{base}&code={code}" + "".join(
+        f"&g={quote(f'{cut}:{value}', safe=':')}" for cut, value in (group or {}).items()
+    )
 
 
 def changed(selection: Selection, **changes: Any) -> Selection:
@@ -232,14 +257,17 @@ def _filter_boxes(selection: Selection) -> list[dict[str, Any]]:
 
 def filter_codes(cut: str, period: Period) -> list[str]:
     """The codes of a cut that a filter offers: of its own level, and in force in the period."""
-    entry = get_cut(cut)
-    codes = codes_of(entry)
-    if entry.codes:
+    return remember(("filter", cut, period), lambda: _filter_codes(words.cut_of(cut), period))
+
+
+def _filter_codes(cut: CutType, period: Period) -> list[str]:
+    codes = codes_of(cut)
+    if cut.codes:
         last_day = date(period.year, period.month, monthrange(period.year, period.month)[1])
         here = city()
-        valid = {row.code for row in code_list(entry.codes, last_day)} - {here.code if here else ""}
+        valid = {row.code for row in code_list(cut.codes, last_day)} - {here.code if here else ""}
         codes = [code for code in codes if code in valid]
-    return [code for code in codes if len(code) == WIDTHS[cut]] if cut in WIDTHS else codes
+    return [code for code in codes if len(code) == WIDTHS[cut.code]] if cut.code in WIDTHS else codes
 
 
 def _choices(selection: Selection) -> dict[str, Any]:

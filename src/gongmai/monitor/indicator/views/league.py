@@ -12,11 +12,10 @@ from django.views.decorators.http import require_GET
 from gongmai.core.access.queries import may
 from gongmai.core.document.actions import wanted_format
 from gongmai.monitor.indicator import messages
-from gongmai.monitor.indicator.forms import Selection
+from gongmai.monitor.indicator.forms import VIEWS, Selection
 from gongmai.monitor.indicator.views import charts, downloads, frame, reading, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, hidden_cell, make_cell
 
-FEWEST_FIRMS = 3
 SORTS = ("pull", "label", "firms", "level", "base", "growth", "contribution")
 SORT_KEYS = (*SORTS, "month_level", "month_base", "month_growth")
 
@@ -129,15 +128,12 @@ def _sort_url(selection: Selection, key: str, sort: str, direction: str) -> str:
 def make_board(selection: Selection, groups: reading.Reading, cut: frame.Cut, *, may_firms: bool) -> Board:
     """The table with every number openable, small groups hidden from readers who may not see firms."""
     columns = _columns(selection, cut)
-    rows = tuple(
-        Line(_cells(columns, group, selection, cut, may_firms=may_firms), key=group.code)
-        for group in groups.groups
-    )
-    total = Line(_cells(columns, groups.total, selection, None, may_firms=may_firms), key="total")
+    make = _Cells(selection, columns, cut, may_firms=may_firms)
+    rows = tuple(Line(make.row(group), key=group.code) for group in groups.groups)
     notes = [_("Levels in %(unit)s.") % {"unit": words.item_unit(selection.item)}]
     if groups.overlapping:
         notes.append(_("A firm counts under each of its tags: the rows do not add up to the total."))
-    return Board(columns, rows, total, notes=tuple(notes))
+    return Board(columns, rows, Line(make.row(groups.total), key="total"), notes=tuple(notes))
 
 
 def drill_url(selection: Selection, cut: frame.Cut, code: str) -> str:
@@ -159,46 +155,54 @@ def next_cut(selection: Selection, cut: frame.Cut) -> str:
     return following if following in frame.cuts() else "firms"
 
 
-def _cells(
-    columns: Sequence[Column],
-    group: reading.Group,
-    selection: Selection,
-    cut: frame.Cut | None,
-    *,
-    may_firms: bool,
-) -> tuple[Cell, ...]:
-    place = selection.with_filter(cut.code, (group.code,)) if cut and group.code else selection
-    within = {cut.code: group.code} if cut and group.code else {}
-    firms = reverse("indicator:firms")
-    small = not may_firms and 0 < group.firms < FEWEST_FIRMS
-    cells: list[Cell] = []
-    for column in columns:
+class _Cells:
+    """Makes the rows of one league table; what is the same for all rows is worked out once."""
+
+    def __init__(
+        self, selection: Selection, columns: Sequence[Column], cut: frame.Cut, *, may_firms: bool
+    ) -> None:
+        self.selection, self.columns, self.cut, self.may_firms = selection, columns, cut, may_firms
+        self.firms_address = reverse("indicator:firms")
+        self.chosen = frame.effective_view(selection)
+        self.bases = {view: frame.drawer_base(frame.changed(selection, view=view)) for view in VIEWS}
+
+    def row(self, group: reading.Group) -> tuple[Cell, ...]:
+        """The cells of a group, or of the total, which has no code."""
+        small = not self.may_firms and 0 < group.firms < frame.FEWEST_FIRMS
+        return tuple(self._cell(column, group, small) for column in self.columns)
+
+    def _cell(self, column: Column, group: reading.Group, small: bool) -> Cell:
         if column.key == "label":
-            url = drill_url(selection, cut, group.code) if cut and group.code else ""
-            if url.startswith(firms) and not may_firms:
-                url = ""
-            cells.append(Cell(group.label, group.label, url=url))
-        elif column.key == "firms":
-            url = firms + frame.changed(place, by=()).query(screen=False) if may_firms else ""
-            cells.append(make_cell("count", group.firms, url=url))
-        elif small:
-            cells.append(hidden_cell(frame.too_few()))
-        else:
-            cells.append(_number(column, group, selection, within))
-    return tuple(cells)
+            return Cell(group.label, group.label, url=self._drill(group))
+        if column.key == "firms":
+            return make_cell("count", group.firms, url=self._firms(group))
+        if small:
+            return hidden_cell(frame.too_few())
+        if column.key == "contribution" and group.hidden:
+            return hidden_cell(str(messages.HIDDEN[group.hidden]))
+        return self._number(column, group)
 
+    def _drill(self, group: reading.Group) -> str:
+        url = drill_url(self.selection, self.cut, group.code) if group.code else ""
+        return "" if url.startswith(self.firms_address) and not self.may_firms else url
 
-def _number(column: Column, group: reading.Group, selection: Selection, within: dict[str, str]) -> Cell:
-    view = "month" if column.key.startswith("month_") else "cumulative"
-    code = column.key.removeprefix("month_")
-    if code in {"pull", "contribution"}:
-        view = frame.effective_view(selection)
-    if code == "contribution" and group.hidden:
-        return hidden_cell(str(messages.HIDDEN[group.hidden]))
-    drawer = frame.drawer_url(frame.changed(selection, view=view), code, within)
-    if code == "growth" and view == "cumulative":
-        printed = words.print_value(
-            code, group.values, group.note, item=selection.item, period=selection.period
-        )
-        return replace(printed, drawer=drawer)
-    return make_cell(column.kind, group.values.get(column.key), drawer=drawer)
+    def _firms(self, group: reading.Group) -> str:
+        if not self.may_firms:
+            return ""
+        place = self.selection
+        if group.code:
+            place = place.with_filter(self.cut.code, (group.code,))
+        return self.firms_address + place.query(screen=False)
+
+    def _number(self, column: Column, group: reading.Group) -> Cell:
+        code = column.key.removeprefix("month_")
+        view = "month" if column.key.startswith("month_") else "cumulative"
+        if code in {"pull", "contribution"}:
+            view = self.chosen
+        within = {self.cut.code: group.code} if group.code else {}
+        drawer = frame.drawer_url(self.bases[view], code, within)
+        if code == "growth" and view == "cumulative":
+            item, period = self.selection.item, self.selection.period
+            printed = words.print_value(code, group.values, group.note, item=item, period=period)
+            return replace(printed, drawer=drawer)
+        return make_cell(column.kind, group.values.get(column.key), drawer=drawer)

@@ -14,7 +14,6 @@ from gongmai.core.access.types import Actor
 from gongmai.monitor.indicator.forms import BASES, Selection
 from gongmai.monitor.indicator.views import frame, opening, published, reading, words
 from gongmai.monitor.indicator.views.cells import hidden_cell, make_cell
-from gongmai.monitor.indicator.views.league import FEWEST_FIRMS
 
 MOST_GROUPS = 2
 
@@ -32,7 +31,7 @@ def number(request: HttpRequest) -> HttpResponseBase:
     group = _group(request)
     opened = opening.read_number(actor, selection, code, group)
     firms_allowed = may(actor, "indicator.firms")
-    small = not firms_allowed and 0 < opened.firms < FEWEST_FIRMS
+    small = not firms_allowed and 0 < opened.firms < frame.FEWEST_FIRMS
     narrowed = selection
     for cut, value in group.items():
         narrowed = narrowed.with_filter(cut, (value,))

@@ -37,6 +37,8 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     actor = frame.actor_of_request(request)
     if not published.periods():
         return frame.show(request, "indicator/empty.html", selection, {})
+    if (refusal := frame.refuse_if_few(request, selection)) is not None:
+        return refusal
     bridge = opening.read_bridge(actor, selection)
     bridge_board = make_bridge_board(bridge) if bridge else None
     if (wanted := wanted_format(request)) is not None:
@@ -47,7 +49,9 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         selection,
         {
             "tiles": make_tiles(actor, selection),
-            "completeness": published.completeness(actor, selection.period, selection.vintage),
+            "completeness": published.completeness(
+                actor, selection.period, selection.vintage, selection.filters
+            ),
             "trend": _trend(actor, selection),
             "contributions": [
                 _contribution(actor, selection, frame.cuts()[code])
@@ -120,7 +124,7 @@ def make_tiles(actor: Actor, selection: Selection) -> list[dict[str, Any]]:
                 "unit": words.item_unit(item) if kind in {"yi", "decimal"} and cell.raw is not None else "",
                 "css": cell.css,
                 "note": cell.note or (frame.view_label(other_view) if only_other else ""),
-                "drawer": frame.drawer_url(place, code),
+                "drawer": frame.drawer_url(frame.drawer_base(place), code),
                 "beside": f"{frame.view_label(other_view)} {beside}" if beside else "",
             }
         )

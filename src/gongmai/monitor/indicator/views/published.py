@@ -17,6 +17,7 @@ from gongmai.core.period import clock
 from gongmai.core.period.types import FIRST_MONTH, Period
 from gongmai.monitor.indicator.queries.compute import compute
 from gongmai.monitor.indicator.types import Request
+from gongmai.monitor.indicator.views.once import once
 from gongmai.ui.templatetags.display import DASH
 
 COMPLETE_ENOUGH = 0.9
@@ -25,6 +26,10 @@ VINTAGES_OFFERED = 12
 
 def periods(vintage: int | None = None) -> list[Period]:
     """The periods of a vintage, the newest first; none when nothing is published."""
+    return once(("periods", vintage), lambda: _periods(vintage))
+
+
+def _periods(vintage: int | None) -> list[Period]:
     try:
         keys = published_periods(vintage)
     except NotPublished:
@@ -45,9 +50,14 @@ def newest_period() -> Period:
     )
 
 
-def reported_share(actor: Actor, period: Period, vintage: int | None = None) -> tuple[int, int]:
+def reported_share(
+    actor: Actor,
+    period: Period,
+    vintage: int | None = None,
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = (),
+) -> tuple[int, int]:
     """Firms with an approved figure and firms on the roster, within the actor's reach."""
-    total = compute(actor, Request(period, indicators=("reported",), vintage=vintage)).total
+    total = compute(actor, Request(period, indicators=("reported",), filters=filters, vintage=vintage)).total
     return int(total["reported"] or 0), int(total["firms"] or 0)
 
 
@@ -61,9 +71,14 @@ def default_period(actor: Actor) -> Period:
     return known[1] if len(known) > 1 else newest_period()
 
 
-def completeness(actor: Actor, period: Period, vintage: int | None) -> dict[str, Any]:
+def completeness(
+    actor: Actor,
+    period: Period,
+    vintage: int | None,
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = (),
+) -> dict[str, Any]:
     """One sentence on how many firms stand behind the numbers, a warning where many are missing."""
-    reported, firms = reported_share(actor, period, vintage)
+    reported, firms = reported_share(actor, period, vintage, filters)
     if not firms:
         return {"text": _("No firm on the roster is within this selection."), "warn": True}
     values = {"reported": reported, "firms": firms, "percent": f"{reported / firms * 100:.1f}"}
@@ -77,6 +92,10 @@ def completeness(actor: Actor, period: Period, vintage: int | None) -> dict[str,
 
 def stamp(vintage: int | None) -> dict[str, Any]:
     """The number of the vintage shown and when it was published; zero before the first."""
+    return once(("stamp", vintage), lambda: _stamp(vintage))
+
+
+def _stamp(vintage: int | None) -> dict[str, Any]:
     try:
         row = get_vintage(current_vintage() if vintage is None else vintage)
     except NotPublished:

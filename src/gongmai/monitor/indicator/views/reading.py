@@ -8,7 +8,6 @@ from gongmai.core.formula.types import View
 from gongmai.core.period.types import Period
 from gongmai.monitor.indicator.forms import Selection
 from gongmai.monitor.indicator.queries.compute import compute
-from gongmai.monitor.indicator.queries.cuts import get_cut
 from gongmai.monitor.indicator.types import Basis, Request, Row
 from gongmai.monitor.indicator.views import words
 
@@ -97,15 +96,16 @@ def read_groups(
 ) -> Reading:
     """The groups of a cut (or of two) with the standard figures and those asked for."""
     table = compute(actor, make_request(selection, by, view=view, indicators=indicators, item=item))
+    cuts = [words.cut_of(code) for code in by]
     return Reading(
-        groups=tuple(_group(row, by) for row in table.rows),
+        groups=tuple(_group(row, [cut.code for cut in cuts]) for row in table.rows),
         total=_total(table.total),
-        overlapping=any(get_cut(code).overlapping for code in by),
+        overlapping=any(cut.overlapping for cut in cuts),
     )
 
 
 def _group(row: Row, by: Sequence[str]) -> Group:
-    codes = tuple(row.codes[get_cut(cut).code] for cut in by)
+    codes = tuple(row.codes[cut] for cut in by)
     label = words.group_label(by[0], codes[0])
     return Group(codes, label, row.values, row.note, row.hidden)
 

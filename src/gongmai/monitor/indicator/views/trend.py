@@ -12,10 +12,8 @@ from gongmai.core.access.types import Actor
 from gongmai.core.document.actions import wanted_format
 from gongmai.core.period.types import Period
 from gongmai.monitor.indicator.forms import Selection
-from gongmai.monitor.indicator.queries.cuts import get_cut
 from gongmai.monitor.indicator.views import charts, downloads, frame, over_time, published, reading, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, hidden_cell, make_cell
-from gongmai.monitor.indicator.views.league import FEWEST_FIRMS
 
 SPANS = ("24", "12", "36", "60")
 MOST_LINES = 8
@@ -41,6 +39,8 @@ def trend(request: HttpRequest) -> HttpResponseBase:
         request, by=("unit",), extra={"indicator": offered, "span": SPANS, "total": ("1", "0")}
     )
     codes = [code for code in offered if words.indicator_of(code, selection.period)]
+    if (refusal := frame.refuse_if_few(request, selection)) is not None:
+        return refusal
     actor = frame.actor_of_request(request)
     cut = frame.cuts()[selection.by[0]]
     code = selection.get("indicator", offered[0])
@@ -77,7 +77,7 @@ def trend(request: HttpRequest) -> HttpResponseBase:
             "quick": selection.pairs(without=("indicator", "span", "by", "total")),
             "board": board,
             "cut": cut,
-            "cuts": [cut for cut in frame.cuts().values() if not get_cut(cut.code).overlapping],
+            "cuts": [cut for cut in frame.cuts().values() if not words.cut_of(cut.code).overlapping],
             "show_item": True,
             "indicators": [(one, words.indicator_name(one, selection.period), one == code) for one in codes],
             "spans": [(span, span == selection.get("span", SPANS[0])) for span in sorted(SPANS)],
@@ -107,7 +107,10 @@ def _groups(actor: Actor, selection: Selection, asked: list[str]) -> list[Choice
     may_firms = may(actor, "indicator.firms")
     return [
         Choice(
-            group.code, group.label, group.code in chosen, small=not may_firms and group.firms < FEWEST_FIRMS
+            group.code,
+            group.label,
+            group.code in chosen,
+            small=not may_firms and group.firms < frame.FEWEST_FIRMS,
         )
         for group in groups
     ]

@@ -14,8 +14,9 @@ from gongmai.core.registry import queries as registry
 from gongmai.monitor.indicator import messages
 from gongmai.monitor.indicator.queries import catalogue, cuts
 from gongmai.monitor.indicator.rules import printing
-from gongmai.monitor.indicator.types import Indicator, IndicatorError
+from gongmai.monitor.indicator.types import Cut, Indicator, IndicatorError
 from gongmai.monitor.indicator.views.cells import Cell, make_cell, show
+from gongmai.monitor.indicator.views.once import once
 from gongmai.ui.templatetags.display import DASH
 
 CHANGES = ("growth", "change")
@@ -32,9 +33,14 @@ def word(label: Mapping[str, str]) -> str:
     return label.get(language()) or next(iter(label.values()), "")
 
 
+def cut_of(code: str) -> Cut:
+    """A cut by its code or alias."""
+    return once(("cut", code), lambda: cuts.get_cut(code))
+
+
 def city_label() -> str:
     """The name of the city."""
-    here = registry.city()
+    here = once("city", registry.city)
     if here is None:
         return _("Whole city")
     return here.label_en if language() == "en" and here.label_en else here.label_zh
@@ -42,14 +48,16 @@ def city_label() -> str:
 
 def cut_label(code: str) -> str:
     """The name of a cut."""
-    return word(cuts.get_cut(code).label)
+    return word(cut_of(code).label)
 
 
 def group_label(cut: str, code: str) -> str:
     """The name of a group; industries with their code, as statisticians read them."""
     if not code:
         return _("Not stated")
-    label = word(cuts.labels_of([cuts.get_cut(cut)])[cut].get(code, {}))
+    entry = cut_of(cut)
+    labels = once(("labels", entry.code), lambda: cuts.labels_of([entry])[entry.code])
+    label = word(labels.get(code, {}))
     if not label:
         return code
     return f"{code} {label}" if cut.startswith("industry_") else label

@@ -57,6 +57,7 @@ def extract(source: Path = SOURCE) -> dict[Key, str]:
             check=True,
         )
     text = result.stdout.replace("nplurals=INTEGER; plural=EXPRESSION", "nplurals=2; plural=n != 1")
+    text = text.replace("charset=CHARSET", "charset=UTF-8")  # what xgettext writes when all is ASCII
     catalogue = read_po(text.encode().splitlines(keepends=True))
     return {key_of(message): message.locations[0][0] for message in catalogue if message.id}
 

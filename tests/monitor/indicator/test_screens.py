@@ -232,3 +232,9 @@ def test_a_filter_down_to_two_firms_shows_the_leader_no_figures(page, name):
     assert "企业不足 3 家" in text
     assert "2,050" not in text
     assert "企业不足 3 家" not in text_of(page("city", name, region="999901"))
+
+
+def test_totals_are_named_after_what_the_reader_reaches(page):
+    html = page("county", "league", kind="region", value="999902", by="industry_division").content.decode()
+    assert '<th scope="row">999902</th>' in html  # a region without a label shows its code
+    assert '<th scope="row">示例市</th>' not in html

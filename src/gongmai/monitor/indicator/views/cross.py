@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from gongmai.core.access.queries import may
 from gongmai.core.document.actions import wanted_format
 from gongmai.monitor.indicator.forms import Selection
+from gongmai.monitor.indicator.queries.cuts import codes_of
 from gongmai.monitor.indicator.views import downloads, frame, reading, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, hidden_cell, make_cell
 
@@ -76,8 +77,8 @@ def make_board(request: HttpRequest, selection: Selection, measure: str, *, may_
     kind = {"pull": "points", "growth": "growth", "contribution": "share", "level": level, "firms": "count"}[
         measure
     ]
-    downs = reading.read_groups(actor, selection, selection.by[:1]).sort("level", descending=True)
-    acrosses = reading.read_groups(actor, selection, selection.by[1:]).sort("level", descending=True)
+    downs = _ordered(reading.read_groups(actor, selection, selection.by[:1]), selection.by[0])
+    acrosses = _ordered(reading.read_groups(actor, selection, selection.by[1:]), selection.by[1])
     inner = reading.read_groups(actor, selection, selection.by)
     cells = {group.codes: group for group in inner.groups}
     strongest = _strongest(measure, inner)
@@ -110,6 +111,17 @@ def make_board(request: HttpRequest, selection: Selection, measure: str, *, may_
         key="total",
     )
     return Board(columns, rows, total)
+
+
+def _ordered(groups: reading.Reading, cut: str) -> reading.Reading:
+    """The largest first; sizes and bands in their own order."""
+    if not words.cut_of(cut).labels:
+        return groups.sort("level", descending=True)
+    order = codes_of(words.cut_of(cut))
+    known = sorted(
+        groups.groups, key=lambda group: order.index(group.code) if group.code in order else len(order)
+    )
+    return replace(groups, groups=tuple(known))
 
 
 def _strongest(measure: str, inner: reading.Reading) -> float:

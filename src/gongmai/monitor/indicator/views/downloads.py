@@ -44,7 +44,10 @@ def send(
                 words.period_label(selection.period, frame.effective_view(selection)),
                 frame.basis_label(selection.basis),
                 _("vintage %(number)s of %(time)s") % stamp,
-                *(crumb["label"] for crumb in frame.crumbs_of(selection, "")),
+                *(
+                    crumb["label"]
+                    for crumb in frame.crumbs_of(frame.actor_of_request(request), selection, "")
+                ),
             ]
         )
     ]

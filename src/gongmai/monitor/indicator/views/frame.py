@@ -219,11 +219,11 @@ def _tabs(request: HttpRequest, selection: Selection) -> list[dict[str, Any]]:
     ]
 
 
-def crumbs_of(selection: Selection, league: str) -> list[dict[str, str]]:
+def crumbs_of(actor: Actor, selection: Selection, league: str) -> list[dict[str, str]]:
     """The path from the city to where the reader is; each step leads back to it."""
     crumbs = []
     narrowed = changed(selection, filters=(), by=(), extra=())
-    crumbs.append({"label": words.city_label(), "url": league + narrowed.query()})
+    crumbs.append({"label": words.scope_label(actor), "url": league + narrowed.query()})
     for cut, codes in selection.filters:
         names = [words.group_label(cut, code) for code in codes[:3]]
         narrowed = narrowed.with_filter(cut, codes)
@@ -313,7 +313,7 @@ def show(
         "selection": selection,
         "tabs": _tabs(request, selection),
         "choices": _choices(selection),
-        "crumbs": crumbs_of(selection, league),
+        "crumbs": crumbs_of(actor, selection, league),
         "here": request.path,
         "item_label": words.item_label(selection.item),
         "scope_label": words.period_label(selection.period, effective_view(selection)),

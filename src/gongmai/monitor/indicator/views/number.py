@@ -61,7 +61,7 @@ def number(request: HttpRequest) -> HttpResponseBase:
             "variants": [] if small else _variants(actor, narrowed),
             "variants_unit": words.item_unit(selection.item),
             "variants_item": words.item_label(selection.item),
-            "path": _path(narrowed),
+            "path": _path(actor, narrowed),
             "scope_label": words.period_label(selection.period, frame.effective_view(selection)),
             "basis_label": frame.basis_label(selection.basis),
             "stamp": published.stamp(opened.vintage),
@@ -82,9 +82,9 @@ def _group(request: HttpRequest) -> dict[str, str]:
     return group
 
 
-def _path(selection: Selection) -> list[str]:
+def _path(actor: Actor, selection: Selection) -> list[str]:
     return [
-        words.city_label(),
+        words.scope_label(actor),
         *(
             ", ".join(words.group_label(cut, one) for one in codes[:3]) + ("…" if len(codes) > 3 else "")  # noqa: PLR2004
             for cut, codes in selection.filters

@@ -99,7 +99,7 @@ def read_groups(
     cuts = [words.cut_of(code) for code in by]
     return Reading(
         groups=tuple(_group(row, [cut.code for cut in cuts]) for row in table.rows),
-        total=_total(table.total),
+        total=_total(actor, table.total),
         overlapping=any(cut.overlapping for cut in cuts),
     )
 
@@ -110,8 +110,8 @@ def _group(row: Row, by: Sequence[str]) -> Group:
     return Group(codes, label, row.values, row.note, row.hidden)
 
 
-def _total(row: Row) -> Group:
-    return Group((), words.city_label(), row.values, row.note, row.hidden)
+def _total(actor: Actor, row: Row) -> Group:
+    return Group((), words.scope_label(actor), row.values, row.note, row.hidden)
 
 
 def beside(main: Reading, month: Reading | None, chosen: Reading) -> Reading:

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gongmai.core.access.queries import scope
+from gongmai.core.access.types import Actor
 from gongmai.core.formula.types import Kind
 from gongmai.core.panel.queries.items import items_by_code
 from gongmai.core.period.types import Period
@@ -44,6 +46,16 @@ def city_label() -> str:
     if here is None:
         return _("Whole city")
     return here.label_en if language() == "en" and here.label_en else here.label_zh
+
+
+def scope_label(actor: Actor) -> str:
+    """What the actor's totals cover: the city, or the parts that are within reach."""
+    reach = scope(actor, "indicator.view")
+    if reach.everything:
+        return city_label()
+    parts = [("unit", reach.units), ("region", reach.regions), ("park", reach.parks)]
+    names = [group_label(cut, code) for cut, codes in parts for code in sorted(codes)]
+    return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")  # noqa: PLR2004
 
 
 def cut_label(code: str) -> str:

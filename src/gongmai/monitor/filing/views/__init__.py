@@ -1,0 +1,1 @@
+"""Pages of filing: tasks, the return, the workbench, completeness, workbooks."""

@@ -7,6 +7,7 @@ limited size as standard output; it needs no network, no environment and no othe
 import contextlib
 import ctypes
 import json
+import os
 import resource
 import signal
 import sys
@@ -24,6 +25,7 @@ def confine(limits: dict[str, int]) -> None:
     libc = ctypes.CDLL(None)
     libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    os.nice(5)  # whoever waits for a page goes first
     libc.unshare(_NEW_USER_AND_NETWORK)  # refused on some systems: one wall less, the others stand
     for kind, soft, hard in (
         (resource.RLIMIT_AS, limits["memory_bytes"], limits["memory_bytes"]),

@@ -1,6 +1,7 @@
 """Reads an uploaded workbook in a child process, so that a bomb kills the child and nothing else."""
 
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -17,11 +18,12 @@ import orjson
 from gongmai.core.document.rules.archive import check_archive
 from gongmai.core.document.types import DEFAULT_LIMITS, FileRefused, Limits, Sheet, Sheets, Value
 
+LOG = logging.getLogger(__name__)
 CHILD = Path(__file__).with_name("workbook_child.py")
 ROOT = Path(__file__).resolve().parents[2]
 # children at a time for each server process: uploads must not crowd out the filing of returns
 AT_ONCE = 2
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 3
 
 
 class ChildProcessReader:
@@ -61,6 +63,7 @@ class ChildProcessReader:
             answer.seek(0)
             text = answer.read(limits.answer_bytes)
         if code:
+            LOG.warning("a workbook of %d bytes ended its reader with code %d", len(content), code)
             raise FileRefused(
                 "too_many_cells" if code == -signal.SIGXFSZ else "too_costly", cells=limits.cells
             )

@@ -158,7 +158,9 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 # a single return is small: a file of this kind that is larger than this is a mistake
-RETURN_LIMITS = Limits(file_bytes=5 * 1024 * 1024, rows=5_000, columns=200, cells=200_000)
+RETURN_LIMITS = Limits(
+    file_bytes=5 * 1024 * 1024, rows=5_000, columns=200, cells=200_000, cpu_seconds=5, wall_seconds=10
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import unicodedata
 # what spreadsheet programs read as the start of a formula, the full-width forms included
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
-_UNSAFE_IN_SHEETS = re.compile(r"[\\/:*?\[\]\x00-\x1f\x7f]+")
+_UNSAFE_IN_SHEETS = re.compile(r"[\\/:*?'\[\]\x00-\x1f\x7f]+")
 _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn")
 _NAME_CHARS = 80
 _SHEET_CHARS = 31

@@ -16,7 +16,7 @@ from gongmai.core.audit.actions import record
 from gongmai.core.audit.models import Entry
 from gongmai.core.outbox.models import Delivery
 from gongmai.core.registry.models import City, Enterprise, Profile
-from gongmai.monitor.filing.models import Return
+from gongmai.monitor.filing.models import Return, Version
 
 NOW = datetime(2023, 7, 6, 1, 0, tzinfo=UTC)
 ROLES = tuple(role.value for role in Role if role is not Role.SYSTEM)
@@ -69,7 +69,11 @@ def build() -> Sample:
 
 
 def make_return(_sample: Sample, enterprise: Enterprise) -> int:
-    return Return.objects.create(enterprise=enterprise, form="monthly", period=202306).pk
+    filing = Return.objects.create(enterprise=enterprise, form="monthly", period=202306, versions_count=1)
+    Version.objects.create(
+        filing=filing, number=1, cells="{}", digest="x", source="page", submitted_at=NOW
+    )
+    return filing.pk
 
 
 def make_person(_sample: Sample, enterprise: Enterprise) -> int:

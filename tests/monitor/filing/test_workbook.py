@@ -197,7 +197,7 @@ def test_another_unit_written_over_the_printed_one_is_found():
     case = occasion()
     findings = read(case, edit(draw(case, Content()), change)).findings
     assert [(f.rule, f.cell, f.value, f.params) for f in findings] == [
-        ("unit_changed", "output", "万元", {"unit": "千元"})
+        ("unit_changed", "output", "万元", {"text": "万元", "unit": "千元"})
     ]
 
 

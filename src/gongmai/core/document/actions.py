@@ -1,4 +1,4 @@
-"""Sending tables as files.
+"""Sending tables as files, and taking a file out of a request.
 
 `table_response` is the one way by which a page or an API sends a table as Excel or CSV:
 
@@ -16,6 +16,7 @@ from io import BytesIO, StringIO
 from itertools import chain
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -25,12 +26,13 @@ from django.utils.http import content_disposition_header
 from gongmai.core.audit.actions import record
 from gongmai.core.document.ports import WorkbookWriter
 from gongmai.core.document.rules.text import clean_file_name, clean_text, quote_for_csv
-from gongmai.core.document.types import Format, Kind, Table, Value
+from gongmai.core.document.types import DEFAULT_LIMITS, FileRefused, Format, Kind, Table, Value
 from gongmai.core.ports import adapter
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _IN_MEMORY_BYTES = 2 * 1024 * 1024
 _CHUNK_ROWS = 500
+_MEGABYTE = 1024 * 1024
 
 
 def wanted_format(request: HttpRequest) -> Format | None:
@@ -143,3 +145,13 @@ def _record_download(request: HttpRequest, tables: list[Table], name: str, wante
                 "query": request.GET.urlencode()[:500],
             },
         )
+
+
+def received_file(request: HttpRequest, field: str) -> "UploadedFile[Any]":
+    """The uploaded file; FileRefused tells one that was stopped while it arrived from one never chosen."""
+    upload = request.FILES.get(field)
+    if isinstance(upload, UploadedFile):
+        return upload
+    if int(request.META.get("CONTENT_LENGTH") or 0) > DEFAULT_LIMITS.file_bytes:
+        raise FileRefused("too_large", megabytes=DEFAULT_LIMITS.file_bytes // _MEGABYTE)
+    raise FileRefused("no_file")

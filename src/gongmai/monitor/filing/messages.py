@@ -74,6 +74,37 @@ WORDS: dict[str, tuple[str, str]] = {
     "bad_time": (note("This is not a time."), note("Write it as 2023-07-05T10:00:00+08:00.")),
     "time_without_zone": (note("The time has no zone."), note("Add the zone, such as +08:00.")),
     "reason_missing": (note("The reason is missing or too short."), note("Say why in a few words.")),
+    # workbooks
+    "unit_changed": (
+        note("“%(text)s” stands where the form prints “%(unit)s”."),
+        note("Put the printed unit back and give the figures in it; nothing of this file was taken."),
+    ),
+    "row_missing": (
+        note("The row of this item is missing in the workbook."),
+        note("Take the form again and fill it in, or type the figure on the page."),
+    ),
+    "box_absent": (
+        note("“%(text)s” stands in a box that does not exist in this period."),
+        note("January-February has only cumulative figures. Clear the box."),
+    ),
+    "kind_missing": (note("A line does not say what it is about."), note("Pick an entry from the list.")),
+    "kind_unknown": (note("The code is not on the list."), note("Pick an entry from the list.")),
+    "workbook_other_form": (
+        note("This workbook is of another form."),
+        note("Take the form of this return and fill it in."),
+    ),
+    "workbook_other_period": (
+        note("This workbook is of another period than %(wanted)s."),
+        note("Take the form of this period and fill it in."),
+    ),
+    "workbook_other_firm": (
+        note("This workbook is of another firm."),
+        note("Check the credit code on it, or take the form again."),
+    ),
+    "workbook_not_ours": (
+        note("The table “%(page)s” was not found in the workbook."),
+        note("Take the form again and copy your figures into it."),
+    ),
     # refusals
     "unknown_form": (note("There is no such form."), note("Known forms: %(known)s.")),
     "no_such_return": (note("There is no such return."), ""),

@@ -46,7 +46,7 @@ def take_workbook(
     uploaded = read_return(occasion_of(filing), read_upload(name, source, RETURN_LIMITS))
     wrong = [finding for finding in uploaded.findings if finding.rule in REFUSING]
     if wrong:
-        raise FilingError(wrong[0].rule, findings=wrong, text=wrong[0].value, **wrong[0].params)
+        raise FilingError(wrong[0].rule, findings=wrong, **wrong[0].params)
     with transaction.atomic():
         draft = save_draft(
             actor, filing.pk, cells=uploaded.raw.cells, lines=uploaded.raw.lines, revision=revision

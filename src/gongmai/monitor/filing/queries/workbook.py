@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language, pgettext
 
-from gongmai.core.access.queries import check_reach, scope
+from gongmai.core.access.queries import check_may, check_reach, scope
 from gongmai.core.access.types import Actor
 from gongmai.core.document.queries import as_file
 from gongmai.core.formula.queries import units
@@ -128,6 +128,7 @@ def _options(table: Table, period: Period, language: str) -> list[Option]:
 
 def find_return(actor: Actor, action: str, pk: int) -> Return:
     """The return, when the actor may do the action on its firm; Http404 when there is none."""
+    check_may(actor, action)
     filing = get_object_or_404(Return.objects.select_related("enterprise"), pk=pk)
     check_reach(actor, action, filing.enterprise)
     return filing

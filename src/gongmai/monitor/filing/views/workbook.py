@@ -10,10 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gongmai.core.access.types import Actor
 from gongmai.core.audit.actions import record
-from gongmai.core.document.actions import send_workbook
+from gongmai.core.document.actions import received_file, send_workbook
 from gongmai.core.document.messages import word_refusal
 from gongmai.core.document.types import FileRefused
-from gongmai.core.document.views import received_file
 from gongmai.core.period.types import Period
 from gongmai.monitor.filing.actions.workbook import take_workbook
 from gongmai.monitor.filing.messages import advise, cell_label, word_error

@@ -327,4 +327,4 @@ def _is_blank(value: Value) -> bool:
 def _problem(
     rule: str, cell: str, value: CellValue, *, table: str = HEAD, line: int | None = None, **params: Any
 ) -> Finding:
-    return Finding(rule, Severity.BLOCKING, cell, value, table, line, params)
+    return Finding(rule, Severity.BLOCKING, cell, value, table, line, {"text": value, **params})

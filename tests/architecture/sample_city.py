@@ -70,9 +70,7 @@ def build() -> Sample:
 
 def make_return(_sample: Sample, enterprise: Enterprise) -> int:
     filing = Return.objects.create(enterprise=enterprise, form="monthly", period=202306, versions_count=1)
-    Version.objects.create(
-        filing=filing, number=1, cells="{}", digest="x", source="page", submitted_at=NOW
-    )
+    Version.objects.create(filing=filing, number=1, cells="{}", digest="x", source="page", submitted_at=NOW)
     return filing.pk
 
 

@@ -38,7 +38,7 @@ def extract(source: Path = SOURCE) -> dict[Key, str]:
         files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.py"))
         keywords = [
             "gettext_noop", "gettext_lazy", "ngettext_lazy:1,2", "pgettext:1c,2", "npgettext:1c,2,3",
-            "pgettext_lazy:1c,2", "npgettext_lazy:1c,2,3", "_", "ngettext:1,2", "gettext",
+            "pgettext_lazy:1c,2", "npgettext_lazy:1c,2,3", "_", "ngettext:1,2", "gettext", "note",
         ]  # fmt: skip
         result = subprocess.run(
             [

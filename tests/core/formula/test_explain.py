@@ -62,6 +62,7 @@ def explained(text: str, *rows: dict[str, Any], mode: Mode = Mode.ROW) -> Explan
         ("workers > 0 or sales is unknown", "用工人数 > 0 或 工业销售产值未知", "workers > 0 or sales is unknown"),
         ("for_months(output = 0, 3)", "连续 3 期工业总产值 = 0", "for 3 periods running output = 0"),
         ("median_last(output, 6)", "前 6 期工业总产值的中位数", "the median output of the 6 periods before"),
+        ("avg_last(output / workers, 6)", "前 6 期（工业总产值 ÷ 用工人数）的平均", "the average (output ÷ workers) of the 6 periods before"),
         ("base(ytd(output))", "上年同期工业总产值累计", "cumulative output a year earlier"),
         ("size in ('L', 'M')", "企业规模 属于 L、M", "size is one of L, M"),
         ("has_tag('giant')", "带有标签“giant”", 'carries the tag "giant"'),
@@ -128,3 +129,15 @@ def test_a_group_opens_to_its_aggregates() -> None:
         ("工业总产值合计", 110),
         ("上年同期工业总产值合计", 100),
     ]
+
+
+def test_a_run_of_periods_opens_to_each_of_them() -> None:
+    rows = [
+        {"output": 1, "output__base": 2},
+        {"output": 3, "output__base": 2},
+        {"output": 1, "output__base": 2},
+    ]
+    found = explained("for_months(output < base(output), 3)", *rows)
+    assert found.verdict is Verdict.FALSE
+    assert [part.verdict for part in found.parts] == [Verdict.TRUE, Verdict.FALSE, Verdict.TRUE]
+    assert found.parts[1].text["zh-Hans"] == "上期（工业总产值 < 上年同期工业总产值）"

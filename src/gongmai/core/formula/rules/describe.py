@@ -17,6 +17,10 @@ _BINDING = {"or": 1, "and": 2, "+": 5, "-": 5, "*": 6, "/": 6}
 _LOOSE = 4  # comparisons
 _ATOM = 9
 _RATIO_KEEPS = {"+", "-", "neg", "abs", "least", "greatest", "coalesce", "round", "rescale"}
+_SENTENCES = frozenset(
+    {"not", "for_months", "count_last", "count_where", "case", "between", "in", "to_unit", "coalesce"}
+    | {"least", "greatest", "sum_where", "named"}
+)
 _WHOLE = 1e15
 
 
@@ -58,7 +62,8 @@ class Describer:
         if node.op == "case":
             return self._case(node)
         as_percent = node.op in {"between", "in"} and is_ratio(node.args[0])
-        parts = [self._argument(arg, _LOOSE, percent=as_percent or percent) for arg in node.args]
+        least = _LOOSE if node.op in _SENTENCES else _ATOM
+        parts = [self._argument(arg, least, percent=as_percent or percent) for arg in node.args]
         return self._phrase(node, parts)
 
     def _leaf(self, node: Node, *, percent: bool) -> str | None:

@@ -48,9 +48,21 @@ def _wanted(tree: Node, mode: Mode) -> list[Node]:
             found += _wanted(arg, mode)
     elif tree.op in _SIDED:
         found += tree.args
+    elif tree.op == "for_months":
+        for period in _periods(tree):
+            found += _wanted(period, mode)
     for leaf in _facts(tree, mode):
         found.append(leaf)
     return [node for node in found if node.op != "text"]
+
+
+def _periods(node: Node) -> list[Node]:
+    """The condition of `for_months` in each of its periods, the current one first."""
+    inner = node.args[0]
+    return [
+        inner,
+        *(Node("prev", (inner,), back, node.position, "boolean") for back in range(1, node.value)),
+    ]
 
 
 def _facts(node: Node, mode: Mode) -> list[Node]:
@@ -74,6 +86,8 @@ class _Builder:
         parts: tuple[Explanation, ...] = ()
         if node.op in _BRANCHES and (node.type == "boolean" or node.op != "named"):
             parts = tuple(self.build(arg) for arg in self._flat(node))
+        if node.op == "for_months":
+            parts = tuple(self.build(period) for period in _periods(node))
         missing = self._missing(node, value)
         verdict = _verdict(value) if node.type == "boolean" else None
         if node.op in _SIDED and node.args[0].type == "number":

@@ -14,7 +14,7 @@ from typing import Any
 
 from gongmai.core.formula.rules.staged import compile_grouped, period_end, resolve_params
 from gongmai.core.formula.rules.unrolled import EXISTS, LINES, Part, Plan, compile_plan, follow
-from gongmai.core.formula.types import Checked, Dialect, Row, Value, View
+from gongmai.core.formula.types import Checked, Dialect, FormulaError, Row, Value, View
 from gongmai.core.period.types import Period
 
 LARGEST = 1e18  # the size of a cell that the language reckons with
@@ -97,7 +97,10 @@ class SqliteRowEvaluator:
         connection = self._connection()
         if part.table is not None:
             _fill(connection, LINES, dict(part.cells or (("line", True),)), lines.get(part.table, ()))
-        rows = connection.execute(part.sql, bound[: part.bound]).fetchall()
+        try:
+            rows = connection.execute(part.sql, bound[: part.bound]).fetchall()
+        except sqlite3.OperationalError as error:  # beyond a limit of this build of SQLite
+            raise FormulaError("too_complex") from error
         if part.each_line:
             return zip(
                 part.positions, ([row[n] for row in rows] for n in range(len(part.positions))), strict=True

@@ -25,7 +25,7 @@ SCHEMA = pa.schema(
 )
 SQLITE = SqliteRowEvaluator()
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-REFUSED = {"too_many_nodes", "too_deep", "too_long", "type", "not_aggregated", "unit_mismatch"}
+REFUSED = {"too_many_nodes", "too_complex", "too_deep", "too_long", "type", "not_aggregated", "unit_mismatch"}
 SEEDS = st.integers(0, 2**32)
 
 

@@ -6,9 +6,11 @@ import resource
 import subprocess
 import sys
 
+import duckdb
 import pytest
 from tests.core.formula.panels import VOCABULARY
 
+from gongmai.adapters.sqlite_rows import SqliteRowEvaluator
 from gongmai.core.formula.rules.check import check
 from gongmai.core.formula.rules.parse import parse
 from gongmai.core.formula.rules.staged import compile_rows
@@ -177,3 +179,39 @@ def test_a_refusal_says_where(text: str, position: int) -> None:
 
 def test_a_long_but_plain_formula_still_parses() -> None:
     assert parse(" + ".join(["a"] * 150)).op == "+"
+
+
+NESTED = [
+    *RESOURCES, "(" * 37 + "a" + ")" * 37, "a+(" * 28 + "a" + ")" * 28, "not (" * 25 + "is_new" + ")" * 25, "abs(" * 28 + "a" + ")" * 28,
+    "case when is_new then (" * 13 + "a" + ") end" * 13, "a-(1/(" * 12 + "a" + "))" * 12, "coalesce(a," * 16 + "a" + ")" * 16, "prev(" * 36 + "a" + ")" * 36,
+    "least(" + "a," * 99 + "a)", "(a>1 and (" * 14 + "is_new" + "))" * 14, "prev(coalesce(a," * 8 + "1" + "))" * 8, "round(" * 8 + "a" + ",2)" * 8,
+    "power(" * 8 + "a" + ",0.5)" * 8, "avg_last(coalesce(a," * 6 + "1" + "),1)" * 6, "1/(" * 10 + "a" + ")" * 10, " - ".join(["a"] * 150),
+]  # fmt: skip
+
+
+def test_what_is_let_through_the_engines_can_take() -> None:
+    row = {"enterprise_id": 1, "period": 202206, "a": 2.0, "is_new": True}
+    taken = 0
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE panel AS SELECT 1 AS enterprise_id, 202206 AS period, 2.0 AS a, true AS is_new"
+        )
+        for text in NESTED:
+            try:
+                formula = check(Formula("x", {}, text), VOCABULARY)
+                sql = compile_rows([formula], "panel", View.MONTH, Dialect.DUCKDB)
+            except FormulaError:
+                continue
+            (found,) = connection.execute(sql).fetchall()
+            (expected,) = SqliteRowEvaluator().evaluate([formula], [row])
+            assert found[2] == pytest.approx(expected), text
+            taken += 1
+    assert taken >= 15
+
+
+@pytest.mark.parametrize(
+    "text", ["1/(" * 39 + "a" + ")" * 39, "ln(" * 20 + "a" + ")" * 20, "round(" * 9 + "a" + ")" * 9]
+)
+def test_what_an_engine_would_multiply_out_is_refused(text: str) -> None:
+    with pytest.raises(FormulaError, match="too_"):
+        check(Formula("x", {}, text), VOCABULARY)

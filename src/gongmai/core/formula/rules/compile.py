@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from gongmai.core.formula.rules import words
 from gongmai.core.formula.rules.bounds import CEILING, bounds, raw_bounds
+from gongmai.core.formula.rules.spans import continues_chain
 from gongmai.core.formula.types import Dialect, FormulaError, Kind, Node, Ref
 
 MAX_SQL = 400_000  # characters of one compiled expression
@@ -68,6 +69,8 @@ def _emit(node: Node, ctx: Context) -> str:
         return ctx.time(node)
     if node.op in words.COMPARISONS or node.op in {"+", "-", "*", "and", "or"}:
         left, right = (emit(arg, ctx) for arg in node.args)
+        if continues_chain(node, node.args[0]) and left.startswith("("):
+            left = left[1:-1]  # `a + b + c` is read from the left anyway
         return f"({left} {node.op.upper()} {right})"
     if node.op in _SUFFIX:
         return f"({emit(node.args[0], ctx)} {_SUFFIX[node.op]})"

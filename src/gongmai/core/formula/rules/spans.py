@@ -21,9 +21,51 @@ def lookback(node: Node) -> int:
 
 
 def check_size(tree: Node) -> None:
-    """Bound the size of a formula with its time words written out."""
+    """Bound what the engines are given: its size, its nesting, and what they multiply out themselves."""
     if unrolled_size(tree) > words.MAX_UNROLLED:
         raise FormulaError("too_many_nodes", tree.position, limit=words.MAX_UNROLLED)
+    if _nesting(tree) > _PARSER_STACK:
+        raise FormulaError("too_deep", tree.position, limit=words.MAX_DEPTH)
+    if _expanded_size(tree) > _MAX_EXPANDED:
+        raise FormulaError("too_complex", tree.position)
+
+
+# SQLite's parser holds a hundred symbols; measured, a level of nesting takes as many as follows.
+_PARSER_STACK = 95.0
+_LEVEL = 3.3
+_LEVELS = {
+    "round": 11.2, "power": 10.1, "case": 6.8, "least": 5.7, "greatest": 5.7, "coalesce": 5.7, "sign": 5.7,
+    "in": 4.6, "between": 4.6, "is_true": 4.6, "is_false": 4.6, "is_known": 4.6, "is_unknown": 4.6,
+    "prev": 5.8, "year_ago": 5.8, "opening": 5.8, "for_months": 5.8, "count_last": 11.0, "avg_last": 9.0,
+    "median_last": 9.0, "min_last": 9.0, "max_last": 9.0, "std_last": 9.0,
+}  # fmt: skip
+CHAINS = ({"+", "-"}, {"*"}, {"and"}, {"or"})  # operators that are written on without brackets
+
+# Some operators repeat an argument, in the SQL or inside the engine (DuckDB's nullif).
+_MAX_EXPANDED = 20_000
+_REPEATS = {"round": 3, "floor": 3, "ceil": 3, "ln": 2, "log10": 2, "sqrt": 2, "power": 2, "for_months": 2}
+_REPEATS_ALL = {"least", "greatest"}
+
+
+def continues_chain(node: Node, arg: Node) -> bool:
+    """Tell whether an argument is the left part of a chain such as `a + b + c`."""
+    return arg is node.args[0] and any(node.op in chain and arg.op in chain for chain in CHAINS)
+
+
+def _nesting(node: Node) -> float:
+    own = _LEVELS.get(node.op, _LEVEL)
+    below = (_nesting(arg) + (0.0 if continues_chain(node, arg) else own) for arg in node.args)
+    return max(below, default=0.0)
+
+
+def _expanded_size(node: Node) -> int:
+    total = 1
+    for index, arg in enumerate(node.args):
+        repeats = 2 if node.op in _REPEATS_ALL else _REPEATS.get(node.op, 1)
+        if node.op == "/" and index == 1 and arg.op != "number":
+            repeats = 2
+        total += repeats * _expanded_size(arg)
+    return total
 
 
 def unrolled_size(node: Node) -> int:

@@ -62,6 +62,7 @@ COMPARISONS: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
 MAX_TEXT: Final = 2048  # bytes
 MAX_DEPTH: Final = 40
 MAX_LIST: Final = 200
+MAX_ARGUMENTS: Final = 100  # engines stop at 127
 MAX_NODES: Final = 600
 MAX_SPAN: Final = 36  # periods a single time word may look back: a little over three years
 MAX_UNROLLED: Final = 5000  # nodes after time words are written out
@@ -71,7 +72,7 @@ def arity(name: str) -> tuple[int, int]:
     """Return the least and the most number of arguments of a word."""
     pattern = FUNCTIONS[name]
     most = len(pattern.replace("?", "").replace("*", ""))
-    return most - pattern.count("?"), MAX_LIST if "*" in pattern else most
+    return most - pattern.count("?"), MAX_ARGUMENTS if "*" in pattern else most
 
 
 def kind_of(name: str, index: int) -> str:

@@ -13,6 +13,7 @@ from gongmai.core.panel.types import CellChange, ChangeKind, Difference, FirmCha
 
 VIEW_ACTION = "indicator.view"
 FIRMS_ACTION = "indicator.firms"
+Paths = tuple[Sequence[Path], Sequence[Path]]  # of the old and of the new vintage
 _KIND = (
     "CASE WHEN NOT in_old THEN 'entry' WHEN NOT in_new THEN 'exit' WHEN o IS NULL THEN 'filed' "
     "WHEN ends_with(cell, '_base') THEN 'base_revision' ELSE 'correction' END"
@@ -47,38 +48,42 @@ def diff(actor: Actor, old: int, new: int, *, limit: int = 500) -> Difference:
     return Difference(old, new, changed, tuple(totals), tuple(firms[:limit]), count)
 
 
-def _totals(actor: Actor, period: int, paths: tuple[Sequence[Path], Sequence[Path]]) -> list[CellChange]:
+def _totals(actor: Actor, period: int, paths: Paths) -> list[CellChange]:
     kinds = ", ".join(
         f"coalesce(sum(CASE WHEN kind = '{kind.value}' THEN coalesce(n, 0) - coalesce(o, 0) END), 0) "
         f"AS {kind.value}"
         for kind in ChangeKind
     )
     text = (
-        f"SELECT cell, coalesce(sum(o), 0) AS old, coalesce(sum(n), 0) AS new, {kinds} FROM judged "
-        "GROUP BY cell HAVING count(CASE WHEN o IS DISTINCT FROM n THEN 1 END) > 0"
+        f"SELECT cell, {kinds} FROM judged GROUP BY cell "
+        "HAVING count(CASE WHEN o IS DISTINCT FROM n THEN 1 END) > 0"
     )
     rows = {row["cell"]: row for row in _ask(actor, VIEW_ACTION, paths, text)}
+    changed = [cell for cell in rules.measures(columns()) if cell in rows]
+    if not changed:
+        return []
+    sums = ", ".join(f"coalesce(sum(CAST({cell} AS DOUBLE)), 0) AS {cell}" for cell in changed)
+    before, after = (
+        _ask(actor, VIEW_ACTION, paths, f"SELECT {sums} FROM all_{side}")[0] for side in ("old", "new")
+    )
     return [
         CellChange(
             period=period,
             cell=cell,
             label=label_of_cell(cell),
-            old=rows[cell]["old"],
-            new=rows[cell]["new"],
+            old=before[cell],
+            new=after[cell],
             entries=rows[cell]["entry"],
             exits=rows[cell]["exit"],
             filed=rows[cell]["filed"],
             base_revisions=rows[cell]["base_revision"],
             corrections=rows[cell]["correction"],
         )
-        for cell in rules.measures(columns())
-        if cell in rows
+        for cell in changed
     ]
 
 
-def _firms(
-    actor: Actor, period: int, paths: tuple[Sequence[Path], Sequence[Path]], limit: int
-) -> tuple[list[FirmChange], int]:
+def _firms(actor: Actor, period: int, paths: Paths, limit: int) -> tuple[list[FirmChange], int]:
     text = (
         "SELECT *, count(*) OVER () AS total FROM judged WHERE o IS DISTINCT FROM n "
         f"ORDER BY abs(coalesce(n, 0) - coalesce(o, 0)) DESC, enterprise_id, cell LIMIT {int(limit)}"
@@ -99,32 +104,34 @@ def _firms(
     return changes, int(rows[0]["total"]) if rows else 0
 
 
-def _ask(
-    actor: Actor, action: str, paths: tuple[Sequence[Path], Sequence[Path]], text: str
-) -> list[dict[str, Any]]:
-    """Run a SELECT over `judged`: one row for each firm and cell with old and new figure and the cause."""
+def _ask(actor: Actor, action: str, paths: Paths, text: str) -> list[dict[str, Any]]:
+    """Run a SELECT over `judged`: a row for each firm and cell of firms that differ, with the cause.
+
+    `all_old` and `all_new` hold every firm within reach. Only rows that differ are taken apart by cell: most
+    vintages differ in a handful of firms.
+    """
     scope, values = access.scope_sql(actor, action)
     cells = rules.measures(columns())
     # a period that the old vintage lacks is compared with nothing
     old_scope = scope if paths[0] else f"FALSE AND {scope}"
     sources: Mapping[str, Sequence[Path]] = {"vintage_old": paths[0] or paths[1], "vintage_new": paths[1]}
     listed = ", ".join(cells)
-    cast = ", ".join(f"CAST({cell} AS DOUBLE) AS {cell}" for cell in cells)
+    row = "enterprise_id, credit_code, " + ", ".join(f"CAST({cell} AS DOUBLE) AS {cell}" for cell in cells)
     side = (
-        "{name} AS (SELECT enterprise_id, credit_code, cell, v FROM (SELECT enterprise_id, credit_code, "
-        f"{cast} FROM vintage_{{name}} WHERE {{scope}}) UNPIVOT (v FOR cell IN ({listed})))"
+        "{name} AS (SELECT enterprise_id, credit_code, cell, v FROM (SELECT * FROM all_{name} "
+        f"EXCEPT SELECT * FROM all_{{other}}) UNPIVOT (v FOR cell IN ({listed})))"
     )
     sql = (
-        f"WITH {side.format(name='old', scope=old_scope)}, {side.format(name='new', scope=scope)}, "
-        f"old_firms AS (SELECT enterprise_id FROM vintage_old WHERE {old_scope}), "
-        f"new_firms AS (SELECT enterprise_id FROM vintage_new WHERE {scope}), "
+        f"WITH all_old AS (SELECT {row} FROM vintage_old WHERE {old_scope}), "
+        f"all_new AS (SELECT {row} FROM vintage_new WHERE {scope}), "
+        f"{side.format(name='old', other='new')}, {side.format(name='new', other='old')}, "
         "joined AS (SELECT coalesce(old.enterprise_id, new.enterprise_id) AS enterprise_id, "
         "coalesce(old.credit_code, new.credit_code) AS credit_code, coalesce(old.cell, new.cell) AS cell, "
         "old.v AS o, new.v AS n FROM old FULL OUTER JOIN new "
         "ON old.enterprise_id = new.enterprise_id AND old.cell = new.cell), "
-        "placed AS (SELECT *, enterprise_id IN (SELECT enterprise_id FROM old_firms) AS in_old, "
-        "enterprise_id IN (SELECT enterprise_id FROM new_firms) AS in_new FROM joined), "
+        "placed AS (SELECT *, enterprise_id IN (SELECT enterprise_id FROM all_old) AS in_old, "
+        "enterprise_id IN (SELECT enterprise_id FROM all_new) AS in_new FROM joined), "
         f"judged AS (SELECT enterprise_id, credit_code, cell, o, n, {_KIND} AS kind FROM placed) {text}"
     )
-    rows: list[dict[str, Any]] = engine.engine().query(sql, [*values] * 4, sources=sources).to_pylist()
+    rows: list[dict[str, Any]] = engine.engine().query(sql, [*values] * 2, sources=sources).to_pylist()
     return rows

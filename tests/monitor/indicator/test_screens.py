@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from gongmai.core.access.models import Grant, User
 from gongmai.core.audit.models import Entry
+from gongmai.core.panel.actions.publish import publish
 from gongmai.core.registry.models import Enterprise
 
 PAGES = ("overview", "league", "trend", "cross", "vintages", "catalogue", "number")
@@ -238,3 +239,25 @@ def test_totals_are_named_after_what_the_reader_reaches(page):
     html = page("county", "league", kind="region", value="999902", by="industry_division").content.decode()
     assert '<th scope="row">999902</th>' in html  # a region without a label shows its code
     assert '<th scope="row">示例市</th>' not in html
+
+
+def test_the_difference_of_two_vintages_names_the_cause_and_the_firm(page, small_city):
+    small_city.file(202212, 4, output=80, output__ytd=800, output__base=80, output__ytd_base=800)
+    assert publish() == 2
+    answer = page("city", "vintages", old="1", new="2")
+    text = text_of(answer)
+    assert "更正" in text
+    assert "示例企业4" in text
+    assert "+8" in text  # 80 thousand yuan are 8 in 10,000 yuan
+    leader = text_of(page("leader", "vintages", old="1", new="2"))
+    assert "示例企业4" not in leader
+    same = text_of(page("city", "vintages", old="2", new="2"))
+    assert "更正" not in same
+
+
+def test_an_older_vintage_still_shows_its_own_figures(page, small_city):
+    before = text_of(page("city", "number", code="level"))
+    small_city.file(202212, 4, output=80, output__ytd=90_800_000, output__base=80, output__ytd_base=800)
+    publish()
+    assert text_of(page("city", "number", code="level", vintage="1")) == before
+    assert "908" in text_of(page("city", "number", code="level"))

@@ -1,5 +1,6 @@
 """What the page of an enterprise shows, section by section; each applies the reader's own rights."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +13,7 @@ from gongmai.core.access.queries import check_reach, may
 from gongmai.core.access.types import Actor, NotAllowed
 from gongmai.core.panel.queries import engine, vintages
 from gongmai.core.period.types import Period
-from gongmai.core.registry.queries import current_period, label_of, list_profiles, list_stays
+from gongmai.core.registry.queries import current_period, label_of, labeller, list_profiles, list_stays
 from gongmai.core.registry.rules.credit import check_inner_code
 from gongmai.monitor.filing.queries.forms import forms
 
@@ -29,7 +30,7 @@ FROM panel WHERE enterprise_id = ? ORDER BY period
 def identity(actor: Actor, firm: Any) -> dict[str, Any]:
     """Name, code, place, contact; and whether the code inside the credit code fails its own check."""
     return {
-        "facts": _place(firm),
+        "facts": _place(firm, labeller()),
         "inner_doubt": bool(check_inner_code(firm.credit_code)),
         "may_edit": may(actor, "registry.edit"),
     }
@@ -42,11 +43,12 @@ def timeline(actor: Actor, firm: Any) -> dict[str, Any]:
         {column for column in COMPARED if getattr(later, column) != getattr(earlier, column)}
         for later, earlier in pairwise(profiles)
     ]
+    label = labeller()
     rows = [
         {
             "start": str(Period.from_key(profile.valid_from)),
             "end": str(Period.from_key(profile.valid_to)) if profile.valid_to else "",
-            "place": _place(profile),
+            "place": _place(profile, label),
             "workers": profile.workers,
             "revenue": profile.revenue,
             "changed": differing,
@@ -118,17 +120,17 @@ def trend(actor: Actor, firm: Any) -> dict[str, Any] | None:
     }
 
 
-def _place(row: Any) -> dict[str, str]:
+def _place(row: Any, label: Callable[[str, str], str]) -> dict[str, str]:
     """Labels of the attributes that an enterprise and its profiles share."""
     return {
-        "region": label_of("region", row.region),
-        "town": label_of("town", row.town) if row.town else "",
-        "unit": label_of("unit", row.unit),
-        "park": label_of("park", row.park) if row.park else "",
-        "industry": f"{row.industry} {label_of('industry', row.industry)}",
-        "division": label_of("industry", row.industry[:2]),
-        "size": label_of("size", row.size) if row.size else "",
-        "tags": "\u3001".join(label_of("tag", tag) for tag in row.tags.split("|") if tag),
+        "region": label("region", row.region),
+        "town": label("town", row.town) if row.town else "",
+        "unit": label("unit", row.unit),
+        "park": label("park", row.park) if row.park else "",
+        "industry": f"{row.industry} {label('industry', row.industry)}",
+        "division": label("industry", row.industry[:2]),
+        "size": label("size", row.size) if row.size else "",
+        "tags": "\u3001".join(label("tag", tag) for tag in row.tags.split("|") if tag),
     }
 
 

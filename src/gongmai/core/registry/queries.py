@@ -1,6 +1,7 @@
 """What the registry answers: firms within reach, the roster of a period, code lists and their labels."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -209,8 +210,18 @@ def labels(name: str) -> dict[str, Label]:
 
 def label_of(name: str, code: str) -> str:
     """The label of one code in the reader's language; the code itself where the list does not have it."""
-    label = labels(name).get(code)
-    return code if label is None else label.text(get_language() or "zh-hans")
+    return labeller()(name, code)
+
+
+def labeller() -> Callable[[str, str], str]:
+    """`label_of` for a page of many codes: it asks once whether the lists changed."""
+    revision, language = _revision(), get_language() or "zh-hans"
+
+    def text(name: str, code: str) -> str:
+        label = _labels(name, revision).get(code)
+        return code if label is None else label.text(language)
+
+    return text
 
 
 def group_members(group: str) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The register of enterprises: search, filters that live in the address, download."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,7 +15,7 @@ from gongmai.core.document.actions import table_response, wanted_format
 from gongmai.core.document.types import Column, Kind, Table
 from gongmai.core.registry.forms import code_choices
 from gongmai.core.registry.models import Enterprise
-from gongmai.core.registry.queries import PAGE_SIZE, code_list, find_enterprises, label_of
+from gongmai.core.registry.queries import PAGE_SIZE, code_list, find_enterprises, labeller
 from gongmai.core.registry.types import EnterpriseFilter
 
 FILTERS = ("unit", "region", "park", "industry", "size", "tag", "roster")
@@ -36,7 +36,7 @@ def show_list(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(chosen, PAGE_SIZE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "page": page,
-        "rows": [as_row(firm) for firm in page.object_list],
+        "rows": list(as_rows(page.object_list)),
         "filters": filters,
         "may_edit": may(actor, "registry.edit"),
     }
@@ -45,22 +45,25 @@ def show_list(request: HttpRequest) -> HttpResponseBase:
     return render(request, "registry/list.html", context | {"choices": _choices()})
 
 
-def as_row(firm: Enterprise) -> dict[str, Any]:
-    """A firm with the labels of its codes."""
-    return {
-        "firm": firm,
-        "unit": label_of("unit", firm.unit),
-        "region": label_of("region", firm.region),
-        "park": label_of("park", firm.park) if firm.park else "",
-        "industry": label_of("industry", firm.industry),
-        "size": label_of("size", firm.size) if firm.size else "",
-        "tags": [label_of("tag", tag) for tag in firm.tags.split("|") if tag],
-    }
+def as_rows(firms: Iterable[Enterprise]) -> Iterator[dict[str, Any]]:
+    """Each firm with the labels of its codes."""
+    label = labeller()
+    for firm in firms:
+        yield {
+            "firm": firm,
+            "unit": label("unit", firm.unit),
+            "region": label("region", firm.region),
+            "park": label("park", firm.park) if firm.park else "",
+            "industry": label("industry", firm.industry),
+            "size": label("size", firm.size) if firm.size else "",
+            "tags": [label("tag", tag) for tag in firm.tags.split("|") if tag],
+        }
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:
+    label = labeller()
     divisions = [
-        (entry.code, f"{entry.code} {label_of('industry', entry.code)}")
+        (entry.code, f"{entry.code} {label('industry', entry.code)}")
         for entry in code_list("industry")
         if entry.extra.get("level") in ("section", "division")
     ]
@@ -69,7 +72,7 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
         "region": [pair for pair in code_choices("region") if not pair[0].endswith("00")],
         "park": code_choices("park"),
         "industry": [("", "-"), *divisions],
-        "size": [("", "-"), *((code, label_of("size", code)) for code in ("L", "M", "S", "XS"))],
+        "size": [("", "-"), *((code, label("size", code)) for code in ("L", "M", "S", "XS"))],
         "tag": code_choices("tag"),
         "roster": [("", "-"), ("on", _("On the roster")), ("off", _("Not on the roster"))],
     }
@@ -100,8 +103,8 @@ def _download(firms: Iterator[Enterprise]) -> Table:
     yes, no = _("Yes"), _("No")
 
     def rows() -> Iterator[dict[str, Any]]:
-        for firm in firms:
-            row = as_row(firm)
+        for row in as_rows(firms):
+            firm = row["firm"]
             yield {
                 "credit_code": firm.credit_code,
                 "name": firm.name,

@@ -315,7 +315,8 @@ class _Writer:
                         )
                         self.return_id += 1
 
-        insert_rows(Return, _RETURN, rows())
+        # a list: while rows are copied in, the connection cannot answer the queries of the generator
+        insert_rows(Return, _RETURN, list(rows()))
 
     def finish(self) -> None:
         """Set up the cases of returns under way, and leave the database's counters right."""

@@ -25,7 +25,7 @@ from gongmai.demo.types import (
 )
 
 Rows = list[tuple[object, ...]]
-COLUMNS = ("credit_code", "form", "period", "state", "submitted_at", "reason")
+COLUMNS = ("credit_code", "form", "period", "state", "submitted_at", "reason", "explanation")
 CHINA = timezone(timedelta(hours=8))
 DUE_DAY = {"monthly": 8, "energy": 12, "finance": 18}
 FILED = 0.62
@@ -105,7 +105,7 @@ def _monthly(firms: Firms, window: Window, random: np.random.Generator) -> None:
     state[window.sent_back] = "returned"
     window.absent["monthly", CURRENT] = on & (state == "")
     _spoil(window, state, random)
-    reasons = sources.read_yaml("names")["reasons"]
+    reasons, explanations = sources.read_yaml("names")["reasons"], sources.read_yaml("names")["explanations"]
     for firm in np.flatnonzero(state != ""):
         name = str(state[firm])
         moment = "" if name == "draft" else _on_a_workday(random)
@@ -113,7 +113,10 @@ def _monthly(firms: Firms, window: Window, random: np.random.Generator) -> None:
         if name == "returned":
             slipped = firm == window.sent_back
             reason = reasons[1 if slipped else int(random.integers(len(reasons)))]
-        window.states.append((firms.credit_code[firm], "monthly", text_of(CURRENT), name, moment, reason))
+        told = "" if name == "draft" else str(random.choice(explanations))
+        window.states.append(
+            (firms.credit_code[firm], "monthly", text_of(CURRENT), name, moment, reason, told)
+        )
 
 
 def _spoil(window: Window, state: "np.typing.NDArray[np.object_]", random: np.random.Generator) -> None:
@@ -136,7 +139,8 @@ def _barely_begun(firms: Firms, window: Window, form: str, random: np.random.Gen
     draft[window.begun] = False
     window.absent[form, CURRENT] = on & ~draft
     window.states += [
-        (firms.credit_code[firm], form, text_of(CURRENT), "draft", "", "") for firm in np.flatnonzero(draft)
+        (firms.credit_code[firm], form, text_of(CURRENT), "draft", "", "", "")
+        for firm in np.flatnonzero(draft)
     ]
 
 
@@ -158,7 +162,7 @@ def _stragglers(firms: Firms, window: Window, form: str, random: np.random.Gener
         for firm in rest[:count]:
             why = reason if state == "returned" else ""
             moment = _on_a_workday(random)
-            window.states.append((firms.credit_code[firm], form, text_of(index), state, moment, why))
+            window.states.append((firms.credit_code[firm], form, text_of(index), state, moment, why, ""))
         rest = rest[count:]
 
 
@@ -174,7 +178,9 @@ def _late_before(firms: Firms, window: Window, random: np.random.Generator) -> N
                 if index == CURRENT - 1 and (firms.credit_code[firm], form) in open_now:
                     continue
                 moment = _moment(due + timedelta(days=int(random.integers(1, 6))), random)
-                window.states.append((firms.credit_code[firm], form, text_of(index), "approved", moment, ""))
+                window.states.append(
+                    (firms.credit_code[firm], form, text_of(index), "approved", moment, "", "")
+                )
 
 
 def _on_a_workday(random: np.random.Generator) -> str:

@@ -1,6 +1,7 @@
 """Histories and single files of returns: what is wrong is told with its place; all or nothing."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,19 @@ def test_an_open_return_may_be_wrong_and_keeps_its_findings(folder: Path) -> Non
     assert rows[CODES[1]].versions.count() == 0
     case = Case.objects.get(object_id=rows[CODES[0]].pk)
     assert case.steps.get(move="send_back").reason == "exports above sales"
+
+
+def test_the_explanation_of_a_return_under_way_answers_what_the_audits_ask(folder: Path) -> None:
+    change(folder / "returns" / "monthly.2023-03.csv", CODES[0], electricity="0", electricity__ytd="0")
+    (folder / "states.csv").write_text(
+        "credit_code,form,period,state,submitted_at,reason,explanation\n"
+        f"{CODES[0]},monthly,2023-03,county,2023-04-05T10:00:00+08:00,,billed to another account\n"
+    )
+    import_history(folder, quiet, SYSTEM)
+    row = Return.objects.get(enterprise__credit_code=CODES[0], form="monthly", period=202303)
+    explained = json.loads(row.versions.get().explanations)
+    assert explained["V4_zero"] == "billed to another account"
+    assert not [key for key in explained if key.startswith("H")]
 
 
 def test_a_firm_without_a_row_has_a_return_to_file(folder: Path) -> None:

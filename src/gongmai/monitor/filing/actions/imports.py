@@ -213,7 +213,9 @@ class _Writer:
             1,
         )
 
-    def _version(self, cells: str, lines: str, findings: str, at: Any) -> tuple[Any, ...]:
+    def _version(
+        self, cells: str, lines: str, findings: str, at: Any, explanations: str = "{}"
+    ) -> tuple[Any, ...]:
         digest = compute_digest(cells, lines)
         return (
             self.version_id,
@@ -221,7 +223,7 @@ class _Writer:
             1,
             cells,
             lines,
-            "{}",
+            explanations,
             findings,
             digest,
             "import",
@@ -283,8 +285,13 @@ class _Writer:
                 approved,
             )
         )
-        findings = canonical([as_finding(f).as_dict() for f in self.kept.get((firm, form.code, period), ())])
-        versions.append(self._version(cells, lines, findings, stored))
+        found = [as_finding(finding) for finding in self.kept.get((firm, form.code, period), ())]
+        findings = canonical([finding.as_dict() for finding in found])
+        explained = canonical(
+            {f.key: opened.explanation for f in found if f.severity is Severity.EXPLANATORY}
+        )
+        explanations = explained if opened.explanation else "{}"
+        versions.append(self._version(cells, lines, findings, stored, explanations))
         digest = compute_digest(cells, lines)
         self.cases.append((self.return_id, firm, opened.state, digest, at, opened.reason))
         self.version_id += 1

@@ -18,7 +18,7 @@ from gongmai.monitor.filing.queries.forms import forms
 from gongmai.monitor.filing.rules.files import OpenReturn, names_twice, read_name
 
 STATES = "states.csv"
-_STATE_COLUMNS = {"credit_code", "form", "period", "state", "submitted_at", "reason"}
+_STATE_COLUMNS = {"credit_code", "form", "period", "state", "submitted_at", "reason", "explanation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +136,6 @@ def _read_state(row: dict[str, str], ids: dict[str, int]) -> tuple[tuple[int, st
     reason = (row.get("reason") or "").strip()
     if state is State.RETURNED and not reason:
         raise ValueError("reason", "reason_missing")
-    return (firm, row["form"], period.key), OpenReturn(state, at, reason)
+    return (firm, row["form"], period.key), OpenReturn(
+        state, at, reason, (row.get("explanation") or "").strip()
+    )

@@ -49,3 +49,4 @@ class OpenReturn:
     state: State
     submitted_at: datetime | None = None
     reason: str = ""
+    explanation: str = ""

@@ -120,7 +120,7 @@ def test_any_text_can_be_written_and_names_are_always_safe(text):
     assert not quote_for_csv(text).startswith(("=", "+", "-", "@", "\t", "\r"))
     name = clean_file_name(text, ".xlsx")
     assert name.endswith(".xlsx")
-    assert len(name) <= 90
+    assert len(name) <= 130
     assert not set(name) & set('\\/:*?"<>|\x00\n\u202e')
     sheet = clean_sheet_name(text, set())
     assert 1 <= len(sheet) <= 31

@@ -114,12 +114,13 @@ def test_the_annotated_workbook_shows_what_was_found_and_is_read_again():
         Remark(Severity.BLOCKING, "H4", "合计不等", "请核对", "output", value=5000),
         Remark(Severity.EXPLANATORY, "V3", "=单位?", "", "output", value=5000),
         Remark(Severity.EXPLANATORY, "V9", "价格异常", "", "price", "products", 0, 3.5),
-        Remark(Severity.BLOCKING, "H0", "缺少行业", ""),
+        Remark(Severity.BLOCKING, "H0", "缺少行业", "", "output_lines"),
     ]
     data = draw(case, content, remarks)
     book = openpyxl.load_workbook(io.BytesIO(data))
     assert book.sheetnames[0] == "审核结果"
     assert [cell.value for cell in book.worksheets[0][3]][:4] == [1, "填报表 D11", "工业总产值", 5000]
+    assert book.worksheets[0]["B6"].value == "工业总产值按行业小类分 B10"
     box = book["填报表"]["D11"]
     assert "合计不等" in box.comment.text
     assert "=单位?" in box.comment.text

@@ -11,7 +11,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 _UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 _UNSAFE_IN_SHEETS = re.compile(r"[\\/:*?'\[\]\x00-\x1f\x7f]+")
 _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn")
-_NAME_CHARS = 80
+_NAME_CHARS = 120
 _SHEET_CHARS = 31
 
 

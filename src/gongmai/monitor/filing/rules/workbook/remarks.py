@@ -24,10 +24,10 @@ def findings_page(occasion: Occasion, remarks: Sequence[Remark], names: dict[str
     rows = head_rows(occasion.form, occasion.language)
     for number, remark in enumerate(remarks):
         row = number + 2
-        place, label = _find_place(occasion, rows, remark)
+        page, place, label = _find_place(occasion, rows, remark)
         boxes.append(Box(row, 0, number + 1, Look.CENTRE))
         if place:
-            name = names[remark.table]
+            name = names[page]
             link = f"internal:'{name}'!{place}"
             boxes.append(Box(row, 1, f"{name} {place}", Look.LINK, link=link))
         else:
@@ -39,20 +39,26 @@ def findings_page(occasion: Occasion, remarks: Sequence[Remark], names: dict[str
             Box(row, column, value, look if column == keys.index("severity") else Look.LABEL)
             for column, value in enumerate(texts, 2)
         ]
-    widths = {0: 6.0, 1: 24.0, 2: 24.0, 3: 14.0, 4: 10.0, 5: 10.0, 6: 60.0, 7: 50.0}
+    widths = {0: 6.0, 1: 24.0, 2: 24.0, 3: 14.0, 4: 10.0, 5: 16.0, 6: 60.0, 7: 50.0}
     name = occasion.word("findings")
     return Page(name, boxes, widths, {0: 26.0}, (2, 0), header_row=1)
 
 
-def _find_place(occasion: Occasion, rows: Sequence[HeadRow], remark: Remark) -> tuple[str, str]:
-    """The cell name of a remark's box and the label of its item; empty where there is no such box."""
+def _find_place(occasion: Occasion, rows: Sequence[HeadRow], remark: Remark) -> tuple[str, str, str]:
+    """Page, cell name and label of what a remark points at; without a cell name where there is no box."""
+    form, language = occasion.form, occasion.language
+    tables = {table.code: table for table in form.tables}
+    if not remark.table and remark.cell in tables:  # a remark on a table as a whole
+        table = tables[remark.cell]
+        found = line_place(table, 0, table.key)
+        return table.code, address(*found) if found else "", label_of(table.label, language)
     if remark.table:
-        table = occasion.form.table(remark.table)
-        found = line_place(table, remark.line or 0, remark.cell) if remark.line is not None else None
+        table = tables[remark.table]
+        found = line_place(table, remark.line, remark.cell) if remark.line is not None else None
         columns: Sequence[Column] = table.columns
     else:
-        found = head_place(occasion.form, rows, remark.cell)
-        columns = (*occasion.form.columns, *occasion.form.computed)
+        found = head_place(form, rows, remark.cell)
+        columns = (*form.columns, *form.computed)
     code = remark.cell.split("__")[0]
-    label = next((label_of(c.label, occasion.language) for c in columns if c.code == code), "")
-    return (address(*found) if found else "", label)
+    label = next((label_of(column.label, language) for column in columns if column.code == code), "")
+    return remark.table, address(*found) if found else "", label

@@ -18,7 +18,9 @@ from gongmai.core.period import clock
 from gongmai.core.registry import messages
 from gongmai.core.registry.actions.imports import import_city
 from gongmai.core.registry.types import Finding
+from gongmai.monitor.filing import messages as filing
 from gongmai.monitor.filing.actions.imports import import_history
+from gongmai.monitor.filing.ports import FileFinding
 
 COLUMNS = ("file", "row", "column", "rule", "value", "message", "advice")
 SHOWN = 200
@@ -92,15 +94,15 @@ def as_row(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _filing_row(finding: Any) -> dict[str, Any]:
+def _filing_row(finding: FileFinding) -> dict[str, Any]:
     return {
         "file": finding.file,
         "row": finding.row,
         "column": finding.cell,
         "rule": finding.rule,
         "value": finding.value,
-        "message": "",
-        "advice": "",
+        "message": filing.word(finding.rule, finding.params),
+        "advice": filing.advise(finding.rule, finding.params),
     }
 
 

@@ -1,1 +1,1 @@
-"""Pages of filing: tasks, the return, the workbench, completeness, workbooks."""
+"""Pages of filing: tasks, the return, the workbench, completeness, base revisions, workbooks."""

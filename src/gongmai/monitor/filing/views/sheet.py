@@ -266,7 +266,7 @@ def show_grouped(value: Any) -> str:
 def read_post(
     post: Mapping[str, str],
 ) -> tuple[dict[str, str], dict[str, list[dict[str, str]]], dict[str, str]]:
-    """Cells, lines and explanations out of the fields ``c.KEY``, ``l.TABLE.N.KEY``, ``e.KEY``, ``t.TABLE``."""
+    """Cells, lines and explanations out of the fields c.KEY, l.TABLE.N.KEY, e.KEY and t.TABLE."""
     cells: dict[str, str] = {}
     numbered: dict[str, dict[int, dict[str, str]]] = {}
     explanations: dict[str, str] = {}

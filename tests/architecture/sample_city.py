@@ -16,7 +16,7 @@ from gongmai.core.audit.actions import record
 from gongmai.core.audit.models import Entry
 from gongmai.core.outbox.models import Delivery
 from gongmai.core.registry.models import City, Enterprise, Profile
-from gongmai.monitor.filing.models import Return, Version
+from gongmai.monitor.filing.models import BaseRevision, Return, Version
 
 NOW = datetime(2023, 7, 6, 1, 0, tzinfo=UTC)
 ROLES = tuple(role.value for role in Role if role is not Role.SYSTEM)
@@ -74,6 +74,13 @@ def make_return(_sample: Sample, enterprise: Enterprise) -> int:
     return filing.pk
 
 
+def make_revision(_sample: Sample, enterprise: Enterprise) -> int:
+    filing = Return.objects.get(enterprise=enterprise)
+    row = BaseRevision(filing=filing, cell="output__base", wanted_value=1, reason="merged", requested_at=NOW)
+    row.save()
+    return row.pk
+
+
 def make_person(_sample: Sample, enterprise: Enterprise) -> int:
     return User.objects.create(username=f"p-{enterprise.pk}").pk
 
@@ -103,6 +110,7 @@ def make_entry(sample: Sample, enterprise: Enterprise) -> int:
 
 OBJECTS: dict[str, Callable[[Sample, Enterprise], Any]] = {
     "return": make_return,
+    "revision": make_revision,
     "person": make_person,
     "token": make_token,
     "delivery": make_delivery,

@@ -30,6 +30,7 @@ PERIOD = r"^\d{4}-(0[2-9]|1[0-2])$"
 EXAMPLE_CELLS = {"output": 1000, "output__ytd": 4100, "output__base": 900, "output__ytd_base": 3600}
 EXAMPLE_LINES = {"output_lines": [{"industry": "1311", **EXAMPLE_CELLS}]}
 FORM = Annotated[str, Field(examples=["monthly"])]
+MIN_KEY = 8
 CONFLICTS = {"stale_draft", "not_open", "stale", "move_not_open", "key_reused", "already_asked"}
 
 
@@ -231,8 +232,8 @@ def submit(
     period: str,
     payload: ContentIn,
     idempotency_key: Annotated[
-        str, Header(alias="Idempotency-Key", min_length=8, max_length=80, examples=["2023-06-monthly-1"])
-    ],
+        str, Header(alias="Idempotency-Key", max_length=80, description="required", examples=["2023-06-m-1"])
+    ] = "",
 ) -> Any:
     """Submit a whole return; repeat freely under the same key.
 
@@ -240,6 +241,8 @@ def submit(
     """
     try:
         filing = _own(request, form, period)
+        if len(idempotency_key) < MIN_KEY:
+            raise FilingError("key_missing", minimum=MIN_KEY)
         body = orjson.dumps([form, period, payload.dict()], option=orjson.OPT_SORT_KEYS)
         key = Idempotency(idempotency_key, hashlib.new("sm3", body).hexdigest())
         draft = _draft(filing, payload)

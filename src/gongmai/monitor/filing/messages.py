@@ -123,6 +123,10 @@ WORDS: dict[str, tuple[str, str]] = {
         note("This idempotency key came before with another content."),
         note("Use a new key for a new content."),
     ),
+    "key_missing": (
+        note("The header Idempotency-Key is missing or shorter than %(minimum)s characters."),
+        note("Give each submission a key of its own and repeat it when the answer got lost."),
+    ),
     "form_not_in_force": (
         note(
             "The form “%(label)s” (%(table_number)s, %(authority)s, approved by %(approved_by)s, "

@@ -241,10 +241,7 @@ def submit(
     """
     try:
         filing = _own(request, form, period)
-        if len(idempotency_key) < MIN_KEY:
-            raise FilingError("key_missing", minimum=MIN_KEY)
-        body = orjson.dumps([form, period, payload.dict()], option=orjson.OPT_SORT_KEYS)
-        key = Idempotency(idempotency_key, hashlib.new("sm3", body).hexdigest())
+        key = _key(idempotency_key, [form, period, payload.dict()])
         draft = _draft(filing, payload)
         receipt = submit_return(_actor(request), filing.pk, draft=draft, source="api", idempotency=key)
     except (FilingError, Refused) as error:
@@ -304,6 +301,14 @@ def _own(request: HttpRequest, form: str, period: str) -> Return:
     except ValueError:
         raise FilingError("bad_period") from None
     return find_own_return(_actor(request), form, when)
+
+
+def _key(text: str, body: list[Any]) -> Idempotency:
+    """The caller's key with the digest of what was sent; FilingError `key_missing` for none."""
+    if len(text) < MIN_KEY:
+        raise FilingError("key_missing", minimum=MIN_KEY)
+    digest = hashlib.new("sm3", orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return Idempotency(text, digest)
 
 
 def _draft(filing: Return, payload: ContentIn) -> Draft:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from gongmai.core.access import rules
 from gongmai.core.access.models import ApiToken, SignIn, User
 from gongmai.core.access.models import Grant as GrantRow
-from gongmai.core.access.queries import actor_of, check_may, digest_of, may
+from gongmai.core.access.queries import actor_of, check_may, digest_of, may, own_id
 from gongmai.core.access.types import Actor, Grant, NotAllowed, RefusedChange
 from gongmai.core.audit.actions import record
 from gongmai.core.period import clock
@@ -106,7 +106,7 @@ def create_token(*, actor: Actor, label: str) -> str:
     key = f"gm_{secrets.token_urlsafe(_KEY_BYTES)}"
     with transaction.atomic():
         token = ApiToken.objects.create(
-            user_id=actor.user_id, label=label, digest=digest_of(key), created_at=clock.now()
+            user_id=own_id(actor), label=label, digest=digest_of(key), created_at=clock.now()
         )
         record(actor=actor, action="token.create", kind="token", object_id=token.pk, payload={"label": label})
     return key
@@ -117,7 +117,7 @@ def revoke_token(*, actor: Actor, token_id: int) -> None:
     rows = ApiToken.objects.select_for_update()
     if not may(actor, "people.edit"):
         check_may(actor, "token.own")
-        rows = rows.filter(user_id=actor.user_id)
+        rows = rows.filter(user_id=own_id(actor))
     with transaction.atomic():
         token = rows.get(pk=token_id)
         if token.revoked_at is None:

@@ -132,4 +132,11 @@ def sign_ins(actor: Actor, text: str = "", outcome: str = "") -> QuerySet[SignIn
 def own_tokens(actor: Actor) -> QuerySet[ApiToken]:
     """The keys that a firm's person made for the firm's own systems."""
     check_may(actor, "token.own")
-    return ApiToken.objects.filter(user_id=actor.user_id).order_by("-created_at")
+    return ApiToken.objects.filter(user_id=own_id(actor)).order_by("-created_at")
+
+
+def own_id(actor: Actor) -> int:
+    """The person that the actor is; the system is none, and is refused."""
+    if actor.user_id is None:
+        raise NotAllowed("token.own")
+    return actor.user_id

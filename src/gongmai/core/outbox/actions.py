@@ -48,12 +48,12 @@ def announce(event: Any, *, actor_id: int | None = None) -> list[int]:
     if not connection.in_atomic_block:
         raise RuntimeError("an event is announced in the transaction of its write")
     now = timezone.now()
-    payload = asdict(event)
+    payload, name = asdict(event), str(event.name)
     numbers = []
     for kind, handler in _flow():
         if kind is type(event):
             delivery = Delivery.objects.create(
-                event=event.name,
+                event=name,
                 handler=_path(handler),
                 payload=payload,
                 actor_id=actor_id,
@@ -95,7 +95,8 @@ def retry(*, actor: Actor, delivery_id: int) -> bool:
 
 
 def _flow() -> Flow:
-    return import_string(settings.GONGMAI_FLOW)  # type: ignore[no-any-return]
+    flow: Flow = import_string(settings.GONGMAI_FLOW)
+    return flow
 
 
 def _path(handler: Handler) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Count, Q, QuerySet
+from django.urls import NoReverseMatch, reverse
 
 from gongmai.cockpit.home.queries.menu import link, say
 from gongmai.core.access.queries import may, scope_filter
@@ -119,7 +120,7 @@ def progress(actor: Actor) -> list[FormProgress]:
             returned=states[code].get(State.RETURNED, 0),
             waiting=states[code].get(mine, 0) if mine else 0,
             waiting_url=link("filing:workbench", f"form={code}&period={period}&state={mine}"),
-            missing_url=link("filing:missing", f"form={code}&period={period}"),
+            missing_url=link("filing:workbench", f"form={code}&period={period}&state=missing"),
         )
         for code, form in forms().items()
         if code in states
@@ -138,7 +139,7 @@ def _roster_size(actor: Actor, action: str) -> int:
 
 
 def _returns() -> QuerySet[Any]:
-    return apps.get_model("filing", "Return").objects.all()  # type: ignore[no-any-return]
+    return apps.get_model("filing", "Return").objects.all()
 
 
 def _form_label(code: str) -> str:
@@ -146,11 +147,7 @@ def _form_label(code: str) -> str:
 
 
 def _return_url(pk: int) -> str:
-    from django.urls import NoReverseMatch, reverse
-
-    for name in ("filing:return", "filing:edit"):
-        try:
-            return reverse(name, args=[pk])
-        except NoReverseMatch:
-            continue
-    return ""
+    try:
+        return reverse("filing:fill", args=[pk])
+    except NoReverseMatch:
+        return ""

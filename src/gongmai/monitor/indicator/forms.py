@@ -115,7 +115,7 @@ def read_selection(
         view=view if view in VIEWS else VIEWS[0],
         basis=basis if basis in BASES else BASES[0],
         vintage=int(vintage) if vintage.isdecimal() and len(vintage) < 10 else None,  # noqa: PLR2004
-        item=query.get("item") if query.get("item") in set(items) else ITEM,
+        item=item if (item := query.get("item", "")) in set(items) else ITEM,
         by=chosen + by[len(chosen) :],
         filters=filters,
         extra=tuple(own),

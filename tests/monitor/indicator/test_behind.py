@@ -5,6 +5,7 @@ from tests.core.panel import memory
 
 from gongmai.core.access.types import SYSTEM, Actor, Grant, NotAllowed, Role, ScopeKind
 from gongmai.core.formula.types import View
+from gongmai.core.panel.actions.publish import publish
 from gongmai.core.panel.queries.vintages import NotPublished
 from gongmai.core.period.types import Period
 from gongmai.monitor.indicator.queries.bridge import bridge
@@ -20,7 +21,8 @@ COUNTY = Actor(1, "c", (Grant(Role.COUNTY, ScopeKind.REGION, "999902"),))
 
 def adds_up(entry):
     return entry.current - entry.published_base == pytest.approx(
-        entry.growth_amount + entry.entries + entry.exits + entry.moves + entry.revisions, abs=1e-6
+        entry.growth_amount + entry.entries + entry.exits + entry.moves + entry.revisions + entry.missing,
+        abs=1e-6,
     )
 
 
@@ -28,20 +30,28 @@ def test_the_bridge_explains_why_growth_is_not_the_growth_of_published_levels(sm
     (whole,) = bridge(SYSTEM, Request(P))
     assert (whole.current, whole.base, whole.published_base) == (3200, 2900, 2950)
     assert (whole.entries, whole.exits, whole.moves, whole.revisions) == (0, -70, 0, 20)
-    assert dict(whole.firms) == {"entry": 1, "exit": 1, "move": 0, "same": 4}
+    assert dict(whole.firms) == {"entry": 1, "exit": 1, "move": 0, "missing": 0, "same": 4}
     assert adds_up(whole)
 
 
 def test_the_bridge_of_a_group_shows_firms_that_changed_group(small_city):
     memory.STORE.rosters[202212][2]["region"], before = "999901", memory.STORE.rosters[202212][2]["region"]
-    from gongmai.core.panel.actions.publish import publish
-
     publish([202212], reason="moved")
     memory.STORE.rosters[202212][2]["region"] = before
     whole, first, second = bridge(SYSTEM, Request(P, by=("region",)))
     assert (first.moves, second.moves) == (200, -200)
     assert whole.moves == 0
     assert all(adds_up(entry) for entry in (whole, first, second))
+
+
+def test_the_bridge_tells_firms_that_are_still_to_file_from_base_revisions(small_city):
+    late = {"id": 7, "region": "999901"}
+    memory.STORE.rosters = {period: [*firms, late] for period, firms in memory.STORE.rosters.items()}
+    memory.STORE.file(202112, 7, output=4, output__ytd=40)
+    publish([202112, 202212], reason="late")
+    (whole,) = bridge(SYSTEM, Request(P))
+    assert (whole.missing, whole.firms["missing"], whole.revisions) == (-40, 1, 20)
+    assert adds_up(whole)
 
 
 def test_the_bridge_needs_last_years_period(small_city):

@@ -106,7 +106,7 @@ class TableOut(Schema):
 
 
 class BridgeOut(Schema):
-    """current - published_base = (current - base) + entries + exits + moves + revisions, exactly."""
+    """current - published_base = (current - base) + entries + exits + moves + missing + revisions."""
 
     codes: dict[str, str]
     current: float
@@ -116,6 +116,7 @@ class BridgeOut(Schema):
     exits: float
     moves: float
     revisions: float
+    missing: float
     firms: dict[str, int]
 
 

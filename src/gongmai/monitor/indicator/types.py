@@ -149,9 +149,11 @@ class Table:
 class Bridge:
     """From last year's published level to this year's, for one group; everything in the item's unit.
 
-    ``current - published_base = (current - base) + entries + moves + revisions + exits`` holds exactly:
+    ``current - published_base =
+    (current - base) + entries + moves + revisions + exits + missing`` holds exactly:
     `entries` is the base of firms that were not on the roster a year ago, `exits` (negative) what firms
-    that left had reported, `moves` what changed group, `revisions` bases stated otherwise than filed then.
+    that left had reported, `moves` what changed group, `revisions` bases stated otherwise than filed then,
+    `missing` (negative) what firms had reported that are still to file or to be approved.
     """
 
     codes: Mapping[str, str]
@@ -163,6 +165,7 @@ class Bridge:
     moves: float
     revisions: float
     firms: Mapping[str, int]
+    missing: float = 0.0
 
     @property
     def growth_amount(self) -> float:

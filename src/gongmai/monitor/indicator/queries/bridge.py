@@ -8,7 +8,7 @@ from gongmai.core.panel.queries import engine, vintages
 from gongmai.monitor.indicator.queries import kept
 from gongmai.monitor.indicator.queries.compute import Plan, cells_of, make_plan
 from gongmai.monitor.indicator.rules import cuts as cutting
-from gongmai.monitor.indicator.rules.bridging import bridge_sql
+from gongmai.monitor.indicator.rules.bridging import KINDS, bridge_sql
 from gongmai.monitor.indicator.types import Basis, Bridge, IndicatorError, Request
 
 
@@ -58,5 +58,6 @@ def _bridge(row: Mapping[str, Any], codes: Mapping[str, str]) -> Bridge:
         exits=row["exit"] or 0.0,
         moves=row["move"] or 0.0,
         revisions=row["same"] or 0.0,
-        firms={kind: int(row[f"{kind}_firms"]) for kind in ("entry", "exit", "move", "same")},
+        missing=row["missing"] or 0.0,
+        firms={kind: int(row[f"{kind}_firms"]) for kind in KINDS},
     )

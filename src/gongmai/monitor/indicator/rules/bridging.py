@@ -1,7 +1,8 @@
 """The bridge from last year's published level, as SQL over the panel.
 
 ``X - B_pub = (X - B) + (B - B_pub)``; the second bracket is split by firm: on the roster now and not then
-(entries), then and not now (exits), in another group (moves), base stated otherwise than filed (revisions).
+(entries), then and not now (exits), in another group (moves), on both but nothing approved yet now (missing),
+base stated otherwise than filed (revisions).
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from gongmai.monitor.indicator.rules.cuts import column_name, expression
 from gongmai.monitor.indicator.rules.relation import Condition
 from gongmai.monitor.indicator.types import Cut
 
-KINDS = ("entry", "exit", "move", "same")
+KINDS = ("entry", "exit", "move", "missing", "same")
 
 
 def bridge_sql(
@@ -31,10 +32,12 @@ def bridge_sql(
     )
     paired = (
         f"SELECT {group}enterprise_id, max(x) AS x, coalesce(max(b), 0) AS b, coalesce(max(w), 0) AS w, "
-        f"max(is_now) AS is_now, max(is_then) AS is_then FROM both_years GROUP BY {group}enterprise_id"
+        f"count(x) + count(b) AS known, max(is_now) AS is_now, max(is_then) AS is_then "
+        f"FROM both_years GROUP BY {group}enterprise_id"
     )
     judged = (
-        f"SELECT *, CASE WHEN is_now = 1 AND is_then = 1 THEN 'same' "
+        f"SELECT *, CASE WHEN is_now = 1 AND is_then = 1 AND known = 0 THEN 'missing' "
+        f"WHEN is_now = 1 AND is_then = 1 THEN 'same' "
         f"WHEN is_now = 1 AND NOT {_on_roster(table, then)} THEN 'entry' "
         f"WHEN is_then = 1 AND NOT {_on_roster(table, now)} THEN 'exit' ELSE 'move' END AS kind FROM paired"
     )

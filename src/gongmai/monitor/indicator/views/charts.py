@@ -87,6 +87,7 @@ def bar_chart(names: Sequence[str], values: Points, *, name: str, digits: int = 
             "splitLine": {"show": False},
             "axisLabel": {"show": False},
         },
+        "media": [{"query": {"maxWidth": 420}, "option": {"yAxis": {"axisLabel": {"width": 112}}}}],
         "yAxis": {
             "type": "category",
             "data": list(names),
@@ -191,7 +192,7 @@ def _room_for_labels(values: Points) -> float | None:
     known = [value for value in values if value is not None]
     if not known or min(known) >= 0:
         return None
-    return round(min(known) - (max(*known, 0.0) - min(known)) * 0.14, 2)
+    return round(min(known) - (max(*known, 0.0) - min(known)) * 0.2, 2)
 
 
 def _axis_floor(lows: Sequence[float]) -> float:

@@ -63,6 +63,13 @@ def read_bridge(actor: Actor, selection: Selection) -> list[Step]:
             _("firms that changed place, industry or size"),
         ),
         Step(
+            _("Firms not yet approved"),
+            one.missing,
+            False,
+            firms.get("missing"),
+            _("on the roster, but nothing approved for this period yet"),
+        ),
+        Step(
             _("Base revisions"),
             one.revisions,
             False,
@@ -73,7 +80,8 @@ def read_bridge(actor: Actor, selection: Selection) -> list[Step]:
         Step(_("Growth of the current roster"), one.growth_amount, False, note=_("the published growth")),
         Step(_("Level of this year"), one.current, True),
     ]
-    return [step for step in steps if step.label != _("Moves between groups") or step.amount or step.firms]
+    quiet = {_("Moves between groups"), _("Firms not yet approved")}
+    return [step for step in steps if step.label not in quiet or step.amount or step.firms]
 
 
 def read_firms(actor: Actor, selection: Selection) -> list[Firm]:

@@ -115,6 +115,16 @@ def vintage_options() -> list[tuple[int, str]]:
     ]
 
 
+def reason_label(reason: str) -> str:
+    """Why a vintage was published, in words; a reason that somebody wrote stays as it is."""
+    return {
+        "import": _("Import of a history"),
+        "approved": _("Returns approved"),
+        "roster changed": _("Roster changed"),
+        "rebuild": _("Rebuilt"),
+    }.get(reason, reason)
+
+
 def list_publications(limit: int) -> list[dict[str, Any]]:
     """Publications with what they hold, the newest first."""
     listed = []
@@ -125,7 +135,7 @@ def list_publications(limit: int) -> list[dict[str, Any]]:
             {
                 "number": row.number,
                 "time": moment(row.published_at),
-                "reason": row.reason,
+                "reason": reason_label(row.reason),
                 "facts": row.facts,
                 "periods": first if first == last else f"{first} {DASH} {last} ({len(keys)})",
             }

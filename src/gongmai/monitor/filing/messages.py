@@ -75,6 +75,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "time_without_zone": (note("The time has no zone."), note("Add the zone, such as +08:00.")),
     "reason_missing": (note("The reason is missing or too short."), note("Say why in a few words.")),
     # workbooks
+    "file_refused": (note("The file was not read: %(text)s"), ""),
     "unit_changed": (
         note("“%(text)s” stands where the form prints “%(unit)s”."),
         note("Put the printed unit back and give the figures in it; nothing of this file was taken."),

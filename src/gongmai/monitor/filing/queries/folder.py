@@ -9,6 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from gongmai.core.document.messages import word_refusal
+from gongmai.core.document.rules.csv_text import decode_text
+from gongmai.core.document.types import FileRefused
 from gongmai.core.period.types import Period
 from gongmai.core.ports import adapter
 from gongmai.core.review.types import State
@@ -16,6 +19,7 @@ from gongmai.monitor.filing.ports import FileFinding, SourceFile
 from gongmai.monitor.filing.queries.firms import enterprise_model
 from gongmai.monitor.filing.queries.forms import forms
 from gongmai.monitor.filing.rules.files import OpenReturn, names_twice, read_name
+from gongmai.monitor.filing.types import FilingError
 
 STATES = "states.csv"
 _STATE_COLUMNS = {"credit_code", "form", "period", "state", "submitted_at", "reason", "explanation"}
@@ -44,15 +48,26 @@ def list_sources(folder: Path) -> Sources:
         except ValueError as problem:
             found.findings.append(FileFinding(f"returns/{path.name}", None, "", str(problem), path.name))
             continue
-        found.files.append(source_of(path, f"returns/{path.name}", form, table, period))
+        try:
+            found.files.append(source_of(path, f"returns/{path.name}", form, table, period))
+        except FilingError as refused:
+            found.findings.append(
+                FileFinding(f"returns/{path.name}", None, "", refused.code, path.name, params=refused.params)
+            )
     return found
 
 
 def source_of(path: Path, name: str, form: str, table: str, period: Period) -> SourceFile:
-    """A source for one file: a CSV is read in place, a workbook's first sheet becomes text columns."""
-    if path.suffix.lower() == ".xlsx":
-        return SourceFile(name, form, table, period, columns=_sheet_columns(path))
-    return SourceFile(name, form, table, period, path=str(_as_utf8(path)))
+    """A source for one file: a CSV is read in place, a workbook's first sheet becomes text columns.
+
+    Raises FilingError `file_refused` for a file that is damaged, hostile or in no known encoding.
+    """
+    try:
+        if path.suffix.lower() == ".xlsx":
+            return SourceFile(name, form, table, period, columns=_sheet_columns(path))
+        return SourceFile(name, form, table, period, path=str(_as_utf8(path)))
+    except FileRefused as refusal:
+        raise FilingError("file_refused", text=word_refusal(refusal)) from refusal
 
 
 def _as_utf8(path: Path) -> Path:
@@ -61,7 +76,7 @@ def _as_utf8(path: Path) -> Path:
     try:
         codecs.decode(data, "utf-8")
     except UnicodeDecodeError:
-        text = data.decode("gb18030")
+        text = decode_text(data)
         copy = Path(tempfile.mkdtemp(prefix="gongmai-")) / path.name
         copy.write_text(text, encoding="utf-8")
         return copy

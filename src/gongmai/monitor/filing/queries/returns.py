@@ -86,7 +86,14 @@ def my_tasks(actor: Actor, limit: int = 60) -> list[Task]:
     reasons = _reasons([row.pk for row in rows if row.state == State.RETURNED])
     tasks = [_task(row, reasons) for row in rows]
     order = {State.RETURNED: 0, State.DRAFT: 1, State.COUNTY: 2, State.CITY: 2, State.APPROVED: 3}
-    return sorted(tasks, key=lambda task: (order[task.state], -task.period.key))
+    waits = {State.RETURNED, State.DRAFT}
+    return sorted(
+        tasks,
+        key=lambda task: (
+            order[task.state],
+            task.filing.due_at.timestamp() if task.filing.due_at and task.state in waits else -task.period.key,
+        ),
+    )
 
 
 def _task(row: Return, reasons: Mapping[int, str]) -> Task:

@@ -86,14 +86,14 @@ def my_tasks(actor: Actor, limit: int = 60) -> list[Task]:
     reasons = _reasons([row.pk for row in rows if row.state == State.RETURNED])
     tasks = [_task(row, reasons) for row in rows]
     order = {State.RETURNED: 0, State.DRAFT: 1, State.COUNTY: 2, State.CITY: 2, State.APPROVED: 3}
-    waits = {State.RETURNED, State.DRAFT}
-    return sorted(
-        tasks,
-        key=lambda task: (
-            order[task.state],
-            task.filing.due_at.timestamp() if task.filing.due_at and task.state in waits else -task.period.key,
-        ),
-    )
+    return sorted(tasks, key=lambda task: (order[task.state], _urgency(task)))
+
+
+def _urgency(task: Task) -> float:
+    """What waits for the firm by its deadline, what was filed the latest first."""
+    if task.state in {State.RETURNED, State.DRAFT} and task.filing.due_at:
+        return task.filing.due_at.timestamp()
+    return -task.period.key
 
 
 def _task(row: Return, reasons: Mapping[int, str]) -> Task:

@@ -95,10 +95,23 @@ class PersonForm(forms.Form):
 class GrantForm(forms.Form):
     """A role over a part of the city; an empty role is no grant."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=_ROLE_CHOICES, required=False)
-    kind = forms.ChoiceField(label=_("Scope"), choices=_SCOPE_CHOICES, required=False)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=_ROLE_CHOICES,
+        required=False,
+        widget=forms.Select(attrs={"aria-label": _("Role")}),
+    )
+    kind = forms.ChoiceField(
+        label=_("Scope"),
+        choices=_SCOPE_CHOICES,
+        required=False,
+        widget=forms.Select(attrs={"aria-label": _("Scope")}),
+    )
     value = forms.CharField(
-        label=_("Code"), max_length=40, required=False, widget=forms.TextInput(attrs={"list": "scope-codes"})
+        label=_("Code"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "scope-codes", "aria-label": _("Code")}),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def _flow() -> Flow:
 
 
 def _path(handler: Handler) -> str:
-    return f"{handler.__module__}.{handler.__qualname__}"  # type: ignore[attr-defined]
+    return f"{handler.__module__}.{handler.__qualname__}"
 
 
 def _open() -> Q:

@@ -239,15 +239,13 @@ def check_equal(name: str, answer: pa.Table, wanted: pa.Table) -> None:
             raise AssertionError(f"{name}: {column} differs")
 
 
-def measure(run: Callable[[], pa.Table], repeat: int) -> tuple[Timing, pa.Table]:
-    """Wall and processor seconds of each repetition, and the answer."""
-    wall, cpu = [], []
-    for _ in range(repeat):
-        begin, used = time.perf_counter(), time.process_time()
-        answer = run()
-        wall.append(time.perf_counter() - begin)
-        cpu.append(time.process_time() - used)
-    return Timing(wall, cpu), answer
+def measure(run: Callable[[], pa.Table], timing: Timing) -> pa.Table:
+    """Run once, note wall and processor seconds, give the answer."""
+    begin, used = time.perf_counter(), time.process_time()
+    answer = run()
+    timing.wall.append(time.perf_counter() - begin)
+    timing.cpu.append(time.process_time() - used)
+    return answer
 
 
 def run(
@@ -262,22 +260,19 @@ def run(
         "polars": lambda: with_polars(files),
         "pandas": lambda: with_pandas(files),
     }
-    measured: dict[str, Timing] = {}
-    reference: pa.Table | None = None
-    for name, peer in peers.items():
-        if name.split()[0].strip(",").lower() in without:
-            continue
-        seconds, answer = measure(peer, repeat)
-        measured[name] = seconds
-        reference = answer if reference is None else reference
-        check_equal(name, answer, reference)
-        print(f"{name}: {min(seconds.wall):.2f} s", file=sys.stderr)
-    if "spark" not in without and reference is not None:
+    peers = {name: peer for name, peer in peers.items() if name.split()[0].lower() not in without}
+    measured = {name: Timing([], []) for name in peers}
+    reference = by_hand(files)
+    for _ in range(repeat):  # in turn, so that what else the machine does falls on all of them
+        for name, peer in peers.items():
+            check_equal(name, measure(peer, measured[name]), reference)
+            print(f"{name}: {measured[name].wall[-1]:.2f} s", file=sys.stderr)
+    if "spark" not in without:
         measured |= on_spark(files, repeat, reference)
     best = measured["DuckDB, SQL by hand"]
     return {
         "rows": enterprises * periods,
-        "groups": reference.num_rows if reference is not None else 0,
+        "groups": reference.num_rows,
         "megabytes": round(sum(file.stat().st_size for file in files) / 1e6),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
@@ -305,11 +300,12 @@ def on_spark(files: list[Path], repeat: int, reference: pa.Table) -> dict[str, T
         engine.session()
         print(f"Spark session: {time.perf_counter() - begin:.1f} s", file=sys.stderr)
         name = "Gongmai on Apache Spark, a master and two workers"
-        seconds, answer = measure(lambda: ours(engine, files), repeat)
-        check_equal(name, answer, reference)
-        print(f"{name}: {min(seconds.wall):.2f} s", file=sys.stderr)
+        timing = Timing([], [])
+        for _ in range(repeat):
+            check_equal(name, measure(lambda: ours(engine, files), timing), reference)
+            print(f"{name}: {timing.wall[-1]:.2f} s", file=sys.stderr)
         engine.stop()
-    return {name: seconds}
+    return {name: timing}
 
 
 def to_markdown(figures: dict[str, object]) -> str:

@@ -17,7 +17,7 @@ from gongmai.cli.city import COLUMNS, SHOWN, Refused, Report, set_up_city
 from gongmai.cli.printing import print_rows, progress_bar
 from gongmai.cli.serve import run, unapplied_migrations
 from gongmai.core.period import clock
-from gongmai.core.registry.models import City
+from gongmai.core.registry.queries import city
 from gongmai.demo import sources
 from gongmai.demo.build import write_city
 from gongmai.demo.people import demo_people
@@ -135,7 +135,7 @@ def _data() -> Path:
 
 
 def _has_city() -> bool:
-    return "registry_city" in connection.introspection.table_names() and City.objects.exists()
+    return "registry_city" in connection.introspection.table_names() and city() is not None
 
 
 def _holds_another_city() -> bool:

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from gongmai.cli.printing import format_option, print_rows
 from gongmai.cli.serve import unapplied_migrations
-from gongmai.core.outbox.models import Delivery
-from gongmai.core.outbox.queries import worker_seen_at
+from gongmai.core.access.types import SYSTEM
+from gongmai.core.outbox.queries import counts, worker_seen_at
 from gongmai.core.panel.queries import vintages
 from gongmai.core.period import clock
 from gongmai.core.ports import adapter
@@ -201,16 +201,13 @@ def check_facts() -> Result:
 
 def check_worker() -> Result:
     """Events are delivered: nothing failed, and whatever waits has a worker."""
-    counts = {
-        state: Delivery.objects.filter(state=state).count()
-        for state in (Delivery.State.WAITING, Delivery.State.RUNNING, Delivery.State.FAILED)
-    }
-    seen = ", ".join(f"{count} {state.label.lower()}" for state, count in counts.items())
-    if counts[Delivery.State.FAILED]:
+    found = counts(SYSTEM)
+    seen = ", ".join(f"{found[state]} {state}" for state in ("waiting", "running", "failed"))
+    if found["failed"]:
         return Result(
             "worker", BAD, seen, _("Look at the jobs page; repeat what failed once its cause is gone.")
         )
-    if counts[Delivery.State.WAITING] and not _worker_lives():
+    if found["waiting"] and not _worker_lives():
         return Result("worker", BAD, seen, _("Start a worker: gongmai worker."))
     return Result("worker", GOOD, f"{seen}; {'alive' if _worker_lives() else 'not running'}")
 

@@ -70,6 +70,15 @@ def test_the_menu_holds_what_the_role_may_open(
     assert f'href="{reverse(does_not_see)}"' not in menu
 
 
+def test_every_entry_of_the_menu_leads_to_a_page_that_exists() -> None:
+    from gongmai.cockpit.home.queries import menu
+
+    missing = [
+        entry["url"] for group in menu._table() for entry in group["items"] if not menu._address(entry["url"])
+    ]
+    assert missing == []
+
+
 def test_the_current_page_is_marked_in_the_menu(sign_in_as) -> None:
     text = sign_in_as("sysadmin", "none").get(reverse("access:create-person")).content.decode()
     assert re.findall(r'href="([^"]*)" aria-current="page"', text) == [reverse("access:people")]

@@ -261,3 +261,27 @@ def test_an_older_vintage_still_shows_its_own_figures(page, small_city):
     publish()
     assert text_of(page("city", "number", code="level", vintage="1")) == before
     assert "908" in text_of(page("city", "number", code="level"))
+
+
+def test_a_download_says_nothing_of_the_unit_that_only_the_page_shows(page):
+    html = page("city", "league", by="region").content.decode()
+    assert "单位：亿元" in html
+    answer = page("city", "league", by="region", format="xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    text = " ".join(str(value) for row in sheet.iter_rows(values_only=True) for value in row)
+    assert "千元" in text
+    assert "亿元" not in text
+
+
+def test_the_path_keeps_the_order_of_the_drill_down(page):
+    html = page(
+        "city", "league", region="999902", industry_division="31", industry_group="311", by="industry_class"
+    ).content.decode()
+    path = html[html.index("path-steps") : html.index("</ol>")]
+    assert path.index("999902") < path.index(">31") < path.index(">311")
+    form = html[html.index('class="choices"') :]
+    assert (
+        form.index('name="region"')
+        < form.index('name="industry_division"')
+        < form.index('name="industry_group"')
+    )

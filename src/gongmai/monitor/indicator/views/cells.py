@@ -66,13 +66,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A table: columns, rows, perhaps a total."""
+    """A table: columns, rows, perhaps a total. `page_notes` do not go into downloads (the unit shown)."""
 
     columns: tuple[Column, ...]
     rows: tuple[Line, ...]
     total: Line | None = None
     caption: str = ""
     notes: tuple[str, ...] = ()
+    page_notes: tuple[str, ...] = ()
 
     @property
     def grouped_heads(self) -> list[tuple[str, int]]:

@@ -160,4 +160,4 @@ def make_board(found: list[Firm], selection: Selection, first: int = 1) -> Board
         for place, firm in enumerate(found)
     )
     unit = _("10,000 yuan") if money else words.item_unit(selection.item)
-    return Board(columns, rows, notes=(_("Levels in %(unit)s.") % {"unit": unit},))
+    return Board(columns, rows, page_notes=(_("Levels in %(unit)s.") % {"unit": unit},))

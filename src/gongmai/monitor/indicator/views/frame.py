@@ -275,7 +275,6 @@ def _choices(selection: Selection) -> dict[str, Any]:
     hidden = [("by", cut) for cut in selection.by] + list(selection.extra)
     boxed = {cut.code for cut in cuts().values() if cut.in_filter}
     kept = [(n, code) for n, codes in selection.filters if n not in boxed for code in codes]
-    filters = [(n, code) for n, codes in selection.filters if n in boxed for code in codes]
     return {
         "periods": [
             (str(period), words.period_option(period)) for period in published.periods(selection.vintage)
@@ -292,8 +291,9 @@ def _choices(selection: Selection) -> dict[str, Any]:
         "vintages": published.vintage_options(),
         "vintage": selection.vintage,
         "filters": _filter_boxes(selection),
-        "hidden": hidden + kept,
-        "hidden_filters": filters,
+        "hidden": hidden,
+        "path": [(name, code) for name, codes in selection.filters for code in codes],
+        "unboxed": kept,
         "filtered": sum(len(codes) for _name, codes in selection.filters),
         "clear": changed(selection, filters=()).query(),
     }

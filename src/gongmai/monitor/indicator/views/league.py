@@ -130,10 +130,13 @@ def make_board(selection: Selection, groups: reading.Reading, cut: frame.Cut, *,
     columns = _columns(selection, cut)
     make = _Cells(selection, columns, cut, may_firms=may_firms)
     rows = tuple(Line(make.row(group), key=group.code) for group in groups.groups)
-    notes = [_("Levels in %(unit)s.") % {"unit": words.item_unit(selection.item)}]
+    unit = _("Levels in %(unit)s.") % {"unit": words.item_unit(selection.item)}
+    notes = []
     if groups.overlapping:
         notes.append(_("A firm counts under each of its tags: the rows do not add up to the total."))
-    return Board(columns, rows, Line(make.row(groups.total), key="total"), notes=tuple(notes))
+    return Board(
+        columns, rows, Line(make.row(groups.total), key="total"), notes=tuple(notes), page_notes=(unit,)
+    )
 
 
 def drill_url(selection: Selection, cut: frame.Cut, code: str) -> str:

@@ -1,7 +1,7 @@
 """What waits: a firm's own returns, and for officers the state of the period that is being filed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -92,7 +92,10 @@ def tasks(actor: Actor) -> list[Task]:
         )
         for row in rows.order_by("-period", "form")
     ]
-    return sorted(found, key=lambda task: (not task.is_open, task.state != State.RETURNED))
+    last = now + timedelta(days=366)
+    return sorted(
+        found, key=lambda task: (not task.is_open, task.state != State.RETURNED, task.due_at or last)
+    )
 
 
 def progress(actor: Actor) -> list[FormProgress]:

@@ -18,9 +18,8 @@ def test_rows_in_json_carry_the_codes_under_the_names_asked_for(small_city):
         *["--period", "2022-12", "--cumulative", "--by", "industry", "--by", "county", "--format", "json"],
     )
     assert result.exit_code == 0
-    answer = json.loads(result.output)
-    assert answer["vintage"] == 1
-    assert answer["rows"][0] == {
+    rows = json.loads(result.output)
+    assert rows[0] == {
         "industry": "13",
         "county": "999901",
         "firms": 1,
@@ -29,8 +28,18 @@ def test_rows_in_json_carry_the_codes_under_the_names_asked_for(small_city):
         "growth": pytest.approx(950 / 900 - 1),
         "contribution": pytest.approx(50 / 300),
         "pull": pytest.approx(50 / 2900),
+        "period": "2022-12",
+        "view": "cumulative",
+        "basis": "comparable",
+        "vintage": 1,
     }
-    assert answer["total"]["output"] == 3200
+    assert sum(row["output"] for row in rows) == 3200
+
+
+def test_without_a_cut_json_is_a_list_of_the_total_alone(small_city):
+    result = run(indicators, *["--period", "2022-12", "--cumulative", "--format", "json"])
+    (total,) = json.loads(result.output)
+    assert (total["output"], total["firms"]) == (3200, 5)
 
 
 def test_the_month_is_the_default(small_city):

@@ -3,7 +3,7 @@
 import csv
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -92,12 +92,14 @@ def indicators(
         click.echo(word_not_published(refusal), err=True)
         sys.exit(1)
     rows = list_rows(table, by, item, extra)
-    if layout == "json":
-        click.echo(orjson.dumps(_document(table, rows), option=orjson.OPT_INDENT_2).decode())
-    elif layout == "csv":
-        click.echo(_csv(rows), nl=False)
-    else:
+    if layout == "table":
         _print(table, rows)
+        return
+    rows = [row | _question(table) for row in rows]
+    if layout == "json":
+        click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
+    else:
+        click.echo(_csv(rows), nl=False)
 
 
 def list_rows(
@@ -117,18 +119,14 @@ def _number(value: float | None, code: str) -> float | int | None:
     return int(value) if value is not None and code in _WHOLE and float(value).is_integer() else value
 
 
-def _document(table: Table, rows: list[dict[str, Any]]) -> Mapping[str, Any]:
+def _question(table: Table) -> dict[str, Any]:
+    """What every row answers, so that a row can be read by itself."""
     request = table.request
-    total = list_rows(table, (), request.item, request.indicators)[0]
     return {
         "period": str(request.period),
         "view": request.view.value,
-        "basis": request.basis.value,
+        "basis": request.basis.value.replace("_", "-"),
         "vintage": table.vintage,
-        "engine": request.engine,
-        "formulas": {column.indicator.code: column.checked.formula.text for column in table.columns},
-        "total": total,
-        "rows": rows,
     }
 
 

@@ -364,7 +364,7 @@ def _cell_out(key: str, column: Any) -> CellOut:
     )
 
 
-def _refuse(error: FilingError | Refused) -> Status:
+def _refuse(error: FilingError | Refused) -> Status[Problem]:
     """The refusal with its status: 404 not there, 409 overtaken, 422 to be corrected."""
     if isinstance(error, Refused):
         return Status(409, Problem(code=error.code, message=review_messages.word(error)))

@@ -55,19 +55,21 @@ def completeness(actor: Actor, form: str, period: Period, cut: str = "unit") -> 
     check_may(actor, "completeness.view")
     if cut not in CUTS:
         raise ValueError(cut)
+    counts = _counts()
     rows = (
         Return.objects.filter(form=form, period=period.key)
         .filter(scope_filter(actor, "completeness.view", "enterprise__"))
         .values(group=F(f"enterprise__{cut}"))
-        .annotate(**_counts())
+        .annotate(**counts)
+        .values_list("group", *counts)
     )
     merged: dict[str, dict[str, int]] = {}
-    for row in rows:
-        group = row.pop("group") or ""
-        target = merged.setdefault(group[:2] if cut == "industry" else group, dict.fromkeys(row, 0))
-        for name, count in row.items():
-            target[name] += count
-    found = [Completeness(group=group, **counts) for group, counts in merged.items()]
+    for code, *values in rows:
+        group = str(code or "")[:2] if cut == "industry" else str(code or "")
+        target = merged.setdefault(group, dict.fromkeys(counts, 0))
+        for name, count in zip(counts, values, strict=True):
+            target[name] += int(count)
+    found = [Completeness(group=group, **sums) for group, sums in merged.items()]
     return rank(found)
 
 

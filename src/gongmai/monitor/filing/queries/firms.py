@@ -1,12 +1,17 @@
 """The firms as filing needs them: one place that reads the registry's table."""
 
+from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 import pyarrow as pa
 from django.apps import apps
+from django.conf import settings
 from django.db.models import Q
 
 from gongmai.core.registry import queries as registry
+
+KEPT_SECONDS = 5
 
 
 def enterprise_model() -> Any:
@@ -67,5 +72,14 @@ def roster_ids(period: int) -> list[int]:
 
 
 def codes_of(code_list: str) -> frozenset[str]:
-    """Every code of a code list, whatever its dates; empty when the list is not loaded."""
+    """Every code of a code list, whatever its dates; empty when the list is not loaded.
+
+    Kept for a few seconds: a submission asks several times, and code lists change a few times a year.
+    """
+    return _codes(code_list, str(settings.DATABASES["default"]["NAME"]), int(monotonic() / KEPT_SECONDS))
+
+
+@lru_cache(maxsize=32)
+def _codes(code_list: str, database: str, turn: int) -> frozenset[str]:
+    del database, turn
     return frozenset(registry.labels(code_list))

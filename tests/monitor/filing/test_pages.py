@@ -77,7 +77,7 @@ def test_the_county_finds_opens_and_sends_back_with_a_reason(town: Town, submitt
     assert "Second Works" not in listed
     shown = client.get(reverse("filing:show", args=[submitted.pk])).content.decode()
     assert "Pass (county)" in shown
-    assert "4100" in shown
+    assert "4,100" in shown
     place = reverse("filing:move", args=[submitted.pk])
     answer = client.post(
         place, {"move": "send_back", "reason": "check sales", "cells": ["sales"]}, follow=True

@@ -134,14 +134,17 @@ def touch_token(token: ApiToken) -> None:
 
 
 def note_sign_in(*, username: str, user_id: int | None, ip: str | None, agent: str, outcome: str) -> None:
-    """Write one line of the log of sign-ins."""
+    """Write one line of the log of sign-ins; a success is the person's latest, by the product's clock."""
+    now = clock.now()
+    if outcome == "ok":
+        User.objects.filter(pk=user_id).update(last_login=now)
     SignIn.objects.create(
         username=username[:150],
         user_id=user_id,
         ip=ip,
         agent=agent[:200],
         outcome=outcome,
-        at=clock.now(),
+        at=now,
     )
 
 

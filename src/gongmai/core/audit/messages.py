@@ -23,6 +23,31 @@ ACTIONS: dict[str, str | Promise] = {
     "token.create": _("Made a key"),
     "token.revoke": _("Revoked a key"),
     "jobs.retry": _("Tried a job again"),
+    "city.import": _("Set up the city from files"),
+    "city.clear": _("Cleared the city"),
+    "code_list.load": _("Loaded code lists"),
+    "enterprise.create": _("Entered an enterprise"),
+    "enterprise.edit": _("Changed name or contact"),
+    "enterprise.change_attributes": _("Changed attributes of an enterprise"),
+    "roster.enter": _("Entered the roster"),
+    "roster.leave": _("Left the roster"),
+    "return.begin": _("Began a return"),
+    "return.open": _("Opened the returns of a period"),
+    "return.upload": _("Uploaded a workbook"),
+    "return.download": _("Took a return away"),
+    "return.import": _("Imported returns"),
+    "return.submit": _("Submitted a return"),
+    "return.pass_county": _("Passed a return (county)"),
+    "return.pass_city": _("Approved a return (city)"),
+    "return.send_back": _("Sent a return back"),
+    "return.reopen": _("Reopened a return"),
+    "base_revision.request": _("Asked for a base revision"),
+    "base_revision.approve": _("Approved a base revision"),
+    "base_revision.refuse": _("Refused a base revision"),
+    "panel.publish": _("Published a vintage"),
+    "panel.rebuild": _("Rebuilt the panel"),
+    "panel.export": _("Exported the panel"),
+    "document.export": _("Took a table away"),
 }
 KINDS: dict[str, str | Promise] = {
     "person": _("Person"),
@@ -32,7 +57,18 @@ KINDS: dict[str, str | Promise] = {
     "return": _("Return"),
     "vintage": _("Vintage"),
     "download": _("Download"),
+    "export": _("Download"),
+    "import": _("Import"),
+    "city": _("City"),
+    "code_list": _("Code list"),
+    "base_revision": _("Base revision"),
+    "panel": _("Panel"),
 }
+
+
+def word_actor(name: str) -> str:
+    """Who did it; what the product does by itself is done by `system`."""
+    return str(_("System")) if name == "system" else name
 
 
 def word_action(code: str) -> str:

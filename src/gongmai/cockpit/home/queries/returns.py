@@ -18,7 +18,8 @@ from gongmai.core.review.types import State
 from gongmai.monitor.filing.queries.forms import forms
 
 WITH_FIRM = (State.DRAFT, State.RETURNED)
-FILED = (State.COUNTY, State.CITY, State.APPROVED)
+# one that was sent back has been filed, as the table of completeness counts
+FILED = (State.COUNTY, State.CITY, State.RETURNED, State.APPROVED)
 
 
 @dataclass(frozen=True, slots=True)

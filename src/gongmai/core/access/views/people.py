@@ -15,8 +15,8 @@ from gongmai.core.access.forms import GrantFormSet, PersonForm, grants_of
 from gongmai.core.access.messages import OUTCOMES, REFUSALS, ROLES, SCOPES
 from gongmai.core.access.models import User
 from gongmai.core.access.rules import KINDS
-from gongmai.core.access.types import RefusedChange
-from gongmai.core.registry.queries import code_list
+from gongmai.core.access.types import RefusedChange, ScopeKind
+from gongmai.core.registry.queries import code_list, label_of
 
 PAGE = 50
 
@@ -155,6 +155,12 @@ def _known(number: int) -> int:
 def _worded(row: User) -> list[str]:
     return [
         f"{ROLES[grant.role]}"
-        + (f" · {SCOPES[grant.scope_kind]} {grant.scope_value}" if grant.scope_value else "")
+        + (f" · {SCOPES[grant.scope_kind]} {_place(grant)}" if grant.scope_value else "")
         for grant in row.grants.all()
     ]
+
+
+def _place(grant: Any) -> str:
+    """The words for a unit, region or park; an enterprise by its number in the register."""
+    named = grant.scope_kind in {ScopeKind.UNIT, ScopeKind.REGION, ScopeKind.PARK}
+    return label_of(grant.scope_kind, grant.scope_value) if named else str(grant.scope_value)

@@ -17,7 +17,7 @@ from gongmai.core.access.queries import may
 from gongmai.core.access.types import Actor
 from gongmai.core.audit import queries
 from gongmai.core.audit.forms import TrailForm
-from gongmai.core.audit.messages import BREACHES, word_action, word_kind
+from gongmai.core.audit.messages import BREACHES, word_action, word_actor, word_kind
 from gongmai.core.audit.models import Entry
 from gongmai.core.document.actions import table_response, wanted_format
 from gongmai.core.document.types import Column, Kind, Table
@@ -61,7 +61,7 @@ def _as_line(row: Entry) -> dict[str, Any]:
     return {
         "pk": row.pk,
         "at": datetime.fromisoformat(row.at),
-        "actor": row.actor,
+        "actor": word_actor(row.actor),
         "action": word_action(row.action),
         "kind": word_kind(row.kind),
         "object_id": row.object_id,

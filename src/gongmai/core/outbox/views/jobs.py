@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gongmai.core.access.queries import may
 from gongmai.core.outbox import actions, queries
-from gongmai.core.outbox.messages import STATES
+from gongmai.core.outbox.messages import STATES, word_handler
 
 PAGE = 50
 
@@ -25,7 +25,10 @@ def jobs(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.jobs(actor, state), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [{"job": job, "label": STATES[job.state], "handler": _short(job.handler)} for job in page],
+        "rows": [
+            {"job": job, "label": STATES[job.state], "handler": word_handler(_short(job.handler))}
+            for job in page
+        ],
         "state": state,
         "tabs": [(code, label, counts[code]) for code, label in STATES.items()],
         "is_busy": bool(counts["waiting"] or counts["running"]),

@@ -132,7 +132,7 @@ def _sheet_context(
     return {
         "sections": sheet.build_sections(
             form, period, content, typed=draft.typed if editable else {}, locked=locked, previous=previous,
-            changes=changes,
+            changes=changes, grouped=not editable,
         ),
         "tables": sheet.build_tables(
             form, period, content, typed=draft.typed if editable else {}, changes=changes, editable=editable

@@ -93,9 +93,12 @@ def workbench(request: HttpRequest) -> HttpResponseBase:
     context |= {
         "periods": [(str(each), period_words(each)) for each in periods],
         "forms": [(code, messages.label_of(each.label)) for code, each in forms().items()],
-        "units": [("", "-"), *((entry.code, label_of("unit", entry.code)) for entry in code_list("unit"))],
+        "units": [
+            ("", _("All")),
+            *((entry.code, label_of("unit", entry.code)) for entry in code_list("unit")),
+        ],
         "states": [
-            ("", "-"),
+            ("", _("All")),
             ("missing", _("Not filed")),
             *((code, review_messages.STATE_LABELS[state]) for code, state in STATES),
         ],
@@ -167,7 +170,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     changes = changes_between(actor, pk, version - 1, version) if version > 1 else []
     context = {
         "seen": seen,
-        "sections": sheet.build_sections(seen.form, seen.period, seen.content, changes=changes),
+        "sections": sheet.build_sections(seen.form, seen.period, seen.content, changes=changes, grouped=True),
         "tables": sheet.build_tables(seen.form, seen.period, seen.content, changes=changes),
         "changes": [
             {

@@ -68,15 +68,16 @@ def build_sections(
     locked: Mapping[str, CellValue] | None = None,
     previous: Mapping[str, CellValue] | None = None,
     changes: Sequence[Change] = (),
+    grouped: bool = False,
 ) -> list[dict[str, Any]]:
-    """The sections of a form with their rows."""
+    """The sections of a form with their rows. `grouped`: thousands set apart, for reading."""
     old = {change.cell: change.old for change in changes if not change.table}
-    view = _View(period, content.cells, typed or {}, locked or {}, previous or {}, old)
+    view = _View(period, content.cells, typed or {}, locked or {}, previous or {}, old, grouped)
     return [
         {
             "code": section.code,
             "label": in_words(section.label),
-            "rows": [_row(column, view) for column in section.items],
+            "rows": [_row(column, view, _parts(section)) for column in section.items],
             "heads": _heads(section),
         }
         for section in form.sections
@@ -91,16 +92,35 @@ class _View:
     locked: Mapping[str, CellValue]
     previous: Mapping[str, CellValue]
     old: Mapping[str, CellValue]
+    grouped: bool
+
+
+def _parts(section: Section) -> list[Part]:
+    """The columns that a section needs: those that one of its items has at least."""
+    used = {part for column in section.items if column.is_number for part in column.parts}
+    return [part for part in MONTH_COLUMNS if part in used] or [Part.MONTH]
 
 
 def _heads(section: Section) -> list[str]:
-    if all(column.kind == "stock" for column in section.items):
-        return [_("At period end"), "", _("A year ago"), ""]
-    return [_("This month"), _("Cumulative"), _("Base: month"), _("Base: cumulative")]
+    numbers = [column for column in section.items if column.is_number]
+    if all(column.kind == "level" for column in numbers):
+        return [_("Value")]
+    if all(column.kind == "stock" for column in numbers):
+        words = {Part.MONTH: _("At period end"), Part.BASE: _("A year ago")}
+    else:
+        words = {
+            Part.MONTH: _("This month"),
+            Part.YTD: _("Cumulative"),
+            Part.BASE: _("Base: month"),
+            Part.YTD_BASE: _("Base: cumulative"),
+        }
+    return [words[part] for part in _parts(section)]
 
 
-def _row(column: Column, view: _View) -> Row:
-    boxes = [_box(column, part, view) if part in column.parts else None for part in MONTH_COLUMNS]
+def _row(column: Column, view: _View, parts: Sequence[Part]) -> Row:
+    if not column.is_number:
+        parts = [Part.MONTH]
+    boxes = [_box(column, part, view) if part in column.parts else None for part in parts]
     return Row(
         code=column.code,
         label=in_words(column.label),
@@ -118,14 +138,14 @@ def _box(column: Column, part: Part, view: _View) -> Box:
     return Box(
         key=key,
         name=f"c.{key}",
-        text=unreadable["text"] if unreadable else show(view.cells.get(key)),
+        text=unreadable["text"] if unreadable else show(view.cells.get(key), grouped=view.grouped),
         exists=not (column.kind == "flow" and part in {Part.MONTH, Part.BASE} and view.period.is_merged),
         label=cell_label(key),
         kind=kind,
         locked=view.locked.get(key) is not None,
         previous=show(view.previous.get(key)) if part in {Part.YTD, Part.YTD_BASE} else "",
         choices=[(code, in_words(label)) for code, label in column.choices.items()],
-        changed_from=show(view.old[key]) if key in view.old else None,
+        changed_from=show(view.old[key], grouped=view.grouped) if key in view.old else None,
     )
 
 
@@ -152,9 +172,10 @@ def build_tables(
                 "list": table.key_list,
                 "heads": [_head(table, cell.key) for cell in cells],
                 "lines": [
-                    _line(table, cells, number, line, typed or {}, old) for number, line in enumerate(lines)
+                    _line(table, cells, number, line, typed or {}, old, grouped=not editable)
+                    for number, line in enumerate(lines)
                 ],
-                "blank": _line(table, cells, "__n__", {}, {}, {}) if editable else None,
+                "blank": _line(table, cells, "__n__", {}, {}, {}, grouped=False) if editable else None,
                 "minimum": table.minimum,
             }
         )
@@ -191,6 +212,8 @@ def _line(
     line: Line,
     typed: Mapping[str, Mapping[str, str]],
     old: Mapping[tuple[str, str], CellValue],
+    *,
+    grouped: bool,
 ) -> dict[str, Any]:
     code = str(line.get(table.key) or "")
     boxes = []
@@ -200,10 +223,10 @@ def _line(
             Box(
                 key=cell.key,
                 name=f"l.{table.code}.{number}.{cell.key}",
-                text=unreadable["text"] if unreadable else show(line.get(cell.key)),
+                text=unreadable["text"] if unreadable else show(line.get(cell.key), grouped=grouped),
                 exists=True,
                 label=cell_label(cell.key, table.code),
-                changed_from=show(old[code, cell.key]) if (code, cell.key) in old else None,
+                changed_from=show(old[code, cell.key], grouped=grouped) if (code, cell.key) in old else None,
             )
         )
     return {
@@ -215,13 +238,14 @@ def _line(
     }
 
 
-def show(value: CellValue) -> str:
-    """A value as it is typed: no grouping, no superfluous zeros."""
+def show(value: CellValue, *, grouped: bool = False) -> str:
+    """A value as it is typed, without superfluous zeros; `grouped`: with its thousands set apart."""
+    mark = "," if grouped else ""
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.6f}".rstrip("0").rstrip(".")
-    return str(value)
+        return f"{value:{mark}.6f}".rstrip("0").rstrip(".")
+    return f"{value:{mark}}" if isinstance(value, int) else str(value)
 
 
 def unit_label(code: str) -> str:

@@ -119,7 +119,9 @@
     all(".bad, .look", sheet() || document).forEach((box) => box.classList.remove("bad", "look"));
     all("[data-findings] .finding").forEach((finding) => {
       const box = document.getElementById(`cell-${finding.dataset.cell}`);
-      if (box) box.classList.add(finding.classList.contains("blocking") ? "bad" : "look");
+      if (!box || box.classList.contains("bad")) return;
+      box.classList.remove("look");
+      box.classList.add(finding.classList.contains("blocking") ? "bad" : "look");
     });
   }
   document.addEventListener("htmx:afterSwap", mark);

@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from gongmai.core.period import clock
 from tests.city import City, build_city, serve
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """Each test begins in the product's language, whatever the one before it asked for."""
+    translation.deactivate()
 
 
 @pytest.fixture

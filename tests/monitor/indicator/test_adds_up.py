@@ -11,7 +11,7 @@ from gongmai.core.formula.rules.staged import compile_grouped
 from gongmai.core.formula.types import Dialect, View
 from gongmai.core.period.types import Period
 from gongmai.monitor.indicator.queries import catalogue
-from gongmai.monitor.indicator.rules.bridging import bridge_sql
+from gongmai.monitor.indicator.rules.bridging import KINDS, bridge_sql
 from gongmai.monitor.indicator.rules.relation import Condition, build_relation, same_sample
 from gongmai.monitor.indicator.types import Basis, Cut
 
@@ -103,7 +103,7 @@ def test_the_bridge_adds_up_exactly_for_every_group(engine, place, firms):
     for cuts in ([], [REGION]):
         sql, values = bridge_sql("panel", cuts, Condition(), cells, (THIS, LAST))
         for row in engine.query(sql, values, sources={"panel": files}).to_pylist():
-            causes = row["entry"] + row["exit"] + row["move"] + row["same"]
+            causes = sum(row[kind] for kind in KINDS)
             assert row["x"] - row["w"] == (row["x"] - row["b"]) + causes
             if not cuts:
                 assert row["move"] == 0

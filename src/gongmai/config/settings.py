@@ -33,7 +33,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 DEBUG = os.environ.get("GONGMAI_DEBUG") == "1"
-ALLOWED_HOSTS = os.environ.get("GONGMAI_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+ALLOWED_HOSTS = os.environ.get("GONGMAI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GONGMAI_ORIGINS", "").split(",") if origin]
 USE_HTTPS = os.environ.get("GONGMAI_HTTPS") == "1"
 

@@ -7,7 +7,7 @@ from ninja.utils import check_csrf
 
 from gongmai.core.access.actions import touch_token
 from gongmai.core.access.models import User
-from gongmai.core.access.queries import actor_of, find_token
+from gongmai.core.access.queries import actor_of, find_token, may
 from gongmai.core.access.types import Actor
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -32,9 +32,11 @@ class TokenOrSession(AuthBase):
         token = find_token(key.strip()) if scheme.lower() == "bearer" else None
         if token is None:
             return None
+        actor = self._enter(request, token.user)
+        if not may(actor, "token.own"):  # the person has another role now: a firm's key must not carry it
+            return None
         touch_token(token)
-        request.user = token.user
-        return self._enter(request, token.user)
+        return actor
 
     def _by_session(self, request: HttpRequest) -> Actor | None:
         if not isinstance(request.user, User) or request.user.must_change_password:
@@ -45,5 +47,6 @@ class TokenOrSession(AuthBase):
 
     def _enter(self, request: HttpRequest, user: User) -> Actor:
         actor = actor_of(user)
+        request.user = user
         request.actor = actor  # type: ignore[attr-defined]
         return actor

@@ -15,6 +15,7 @@ NOTES: dict[str, Promise | str] = {
     printing.NO_BASE: gettext_lazy("no base"),
 }
 HIDDEN: dict[str, Promise | str] = {
+    printing.TOO_FEW: gettext_lazy("Fewer than three firms: not shown, so that no firm can be recognised."),
     printing.SMALL_GROWTH: gettext_lazy("The whole moved by less than half a point; shares of it mislead."),
     printing.MIXED_SIGNS: gettext_lazy("This group moved against the whole; a share of it misleads."),
 }

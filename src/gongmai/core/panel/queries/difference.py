@@ -13,6 +13,7 @@ from gongmai.core.panel.types import CellChange, ChangeKind, Difference, FirmCha
 
 VIEW_ACTION = "indicator.view"
 FIRMS_ACTION = "indicator.firms"
+FEWEST_FIRMS = 3
 Paths = tuple[Sequence[Path], Sequence[Path]]  # of the old and of the new vintage
 _KIND = (
     "CASE WHEN NOT in_old THEN 'entry' WHEN NOT in_new THEN 'exit' WHEN o IS NULL THEN 'filed' "
@@ -23,8 +24,8 @@ _KIND = (
 def diff(actor: Actor, old: int, new: int, *, limit: int = 500) -> Difference:
     """Compare two vintages over the firms within the actor's reach.
 
-    `firms` holds the `limit` largest changes and is empty for whoever may not see firms. Raises NotAllowed,
-    NotPublished.
+    `firms` holds the `limit` largest changes and is empty for whoever may not see firms, who is told only
+    totals in which three or more firms changed. Raises NotAllowed, NotPublished.
     """
     access.check_may(actor, VIEW_ACTION)
     before, after = vintages.files_in_force(old), vintages.files_in_force(new)
@@ -33,13 +34,14 @@ def diff(actor: Actor, old: int, new: int, *, limit: int = 500) -> Difference:
         for period, file in sorted(after.items())
         if before.get(period) is None or before[period] != file
     ]
+    sees_firms = access.may(actor, FIRMS_ACTION)
     totals: list[CellChange] = []
     firms: list[FirmChange] = []
     count = 0
     for period in periods:
         paths = (vintages.paths(old, [period]), vintages.paths(new, [period]))
-        totals += _totals(actor, period, paths)
-        if access.may(actor, FIRMS_ACTION):
+        totals += _totals(actor, period, paths, fewest=1 if sees_firms else FEWEST_FIRMS)
+        if sees_firms:
             found, number = _firms(actor, period, paths, limit)
             firms += found
             count += number
@@ -48,7 +50,8 @@ def diff(actor: Actor, old: int, new: int, *, limit: int = 500) -> Difference:
     return Difference(old, new, changed, tuple(totals), tuple(firms[:limit]), count)
 
 
-def _totals(actor: Actor, period: int, paths: Paths) -> list[CellChange]:
+def _totals(actor: Actor, period: int, paths: Paths, *, fewest: int) -> list[CellChange]:
+    """The cells in which at least so many firms changed: a change of one or two would be their figure."""
     kinds = ", ".join(
         f"coalesce(sum(CASE WHEN kind = '{kind.value}' THEN coalesce(n, 0) - coalesce(o, 0) END), 0) "
         f"AS {kind.value}"
@@ -56,7 +59,7 @@ def _totals(actor: Actor, period: int, paths: Paths) -> list[CellChange]:
     )
     text = (
         f"SELECT cell, {kinds} FROM judged GROUP BY cell "
-        "HAVING count(CASE WHEN o IS DISTINCT FROM n THEN 1 END) > 0"
+        f"HAVING count(CASE WHEN o IS DISTINCT FROM n THEN 1 END) >= {fewest}"
     )
     rows = {row["cell"]: row for row in _ask(actor, VIEW_ACTION, paths, text)}
     changed = [cell for cell in rules.measures(columns()) if cell in rows]

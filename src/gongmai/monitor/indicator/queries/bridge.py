@@ -5,7 +5,7 @@ from typing import Any
 
 from gongmai.core.access.types import Actor
 from gongmai.core.panel.queries import engine, vintages
-from gongmai.monitor.indicator.queries import kept
+from gongmai.monitor.indicator.queries import disclosure, kept
 from gongmai.monitor.indicator.queries.compute import Plan, cells_of, make_plan
 from gongmai.monitor.indicator.rules import cuts as cutting
 from gongmai.monitor.indicator.rules.bridging import KINDS, bridge_sql
@@ -21,7 +21,8 @@ def bridge(actor: Actor, request: Request) -> list[Bridge]:
     if request.basis is not Basis.COMPARABLE:
         raise IndicatorError("bridge_basis", basis=request.basis.value)
     plan = make_plan(actor, request)
-    return kept.remember(("bridge", plan.vintage, plan.condition, plan.request), lambda: _bridges(plan))
+    found = kept.remember(("bridge", plan.vintage, plan.condition, plan.request), lambda: _bridges(plan))
+    return disclosure.protect_bridges(actor, found)
 
 
 def _bridges(plan: Plan) -> list[Bridge]:

@@ -11,7 +11,7 @@ from gongmai.core.formula.rules.staged import compile_grouped
 from gongmai.core.formula.types import Checked, Dialect, Formula, Item, Kind, Vocabulary
 from gongmai.core.panel.queries import engine, vintages
 from gongmai.core.period.types import Period
-from gongmai.monitor.indicator.queries import catalogue, kept
+from gongmai.monitor.indicator.queries import catalogue, disclosure, kept
 from gongmai.monitor.indicator.queries.cuts import get_cut, labels_of
 from gongmai.monitor.indicator.rules import cuts as cutting
 from gongmai.monitor.indicator.rules import printing
@@ -68,11 +68,13 @@ class Plan:
 def compute(actor: Actor, request: Request) -> Table:
     """The table of a request over the firms that the actor may see.
 
+    Readers who may not see firms get no figures of fewer than three (queries/disclosure.py).
     Rows come in the order of their codes. Contributions add up to one and pulls to the growth of the total
     (except over tags, which overlap). Raises NotAllowed, NotPublished, IndicatorError.
     """
-    plan = make_plan(actor, request)
-    return kept.remember(("table", plan.vintage, plan.condition, plan.request), lambda: _table(plan))
+    plan = make_plan(actor, disclosure.counting(actor, request))
+    table = kept.remember(("table", plan.vintage, plan.condition, plan.request), lambda: _table(plan))
+    return disclosure.protect_table(actor, table)
 
 
 def make_plan(actor: Actor, request: Request, periods: Sequence[Period] = ()) -> Plan:

@@ -11,10 +11,10 @@ from gongmai.core.access.types import Actor
 from gongmai.core.panel.queries import engine
 from gongmai.monitor.indicator.queries.compute import cells_of, compute, make_plan
 from gongmai.monitor.indicator.queries.cuts import get_cut
+from gongmai.monitor.indicator.queries.disclosure import FIRMS_ACTION
 from gongmai.monitor.indicator.rules.relation import Condition
 from gongmai.monitor.indicator.types import Firm, FirmPage, IndicatorError, Request
 
-FIRMS_ACTION = "indicator.firms"
 PAGE_SIZE = 50
 # what a list of firms may be ordered by; a leading minus turns it round
 ORDERS = {

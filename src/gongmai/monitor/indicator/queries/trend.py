@@ -6,7 +6,7 @@ from dataclasses import replace
 from gongmai.core.access.types import Actor
 from gongmai.core.panel.queries import vintages
 from gongmai.core.period.types import Period
-from gongmai.monitor.indicator.queries import kept
+from gongmai.monitor.indicator.queries import disclosure, kept
 from gongmai.monitor.indicator.queries.compute import Plan, make_plan, select
 from gongmai.monitor.indicator.queries.cuts import PERIOD, labels_of
 from gongmai.monitor.indicator.types import IndicatorError, Request, Series, Trend
@@ -17,11 +17,11 @@ def trend(actor: Actor, request: Request, periods: Sequence[Period]) -> Trend:
 
     A period that the vintage does not hold, or a month that does not exist (January-February), is None.
     """
-    plan = make_plan(actor, request, periods)
+    plan = make_plan(actor, disclosure.counting(actor, request), periods)
     if any(cut.overlapping for cut in plan.cuts):
         raise IndicatorError("one_overlapping_cut")
     key = ("trend", plan.vintage, plan.condition, plan.request, plan.periods)
-    return kept.remember(key, lambda: _trend(plan))
+    return disclosure.protect_trend(actor, kept.remember(key, lambda: _trend(plan)))
 
 
 def last_periods(period: Period, count: int) -> tuple[Period, ...]:

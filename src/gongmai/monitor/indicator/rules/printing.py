@@ -13,7 +13,9 @@ TURNED_TO_LOSS = "turned_to_loss"
 NO_BASE = "no_base"
 SMALL_GROWTH = "small_growth"
 MIXED_SIGNS = "mixed_signs"
+TOO_FEW = "too_few"
 SMALLEST_GROWTH = 0.005
+FEWEST_FIRMS = 3
 
 
 def growth_note(value: float | None, base: float | None) -> str:
@@ -45,6 +47,17 @@ def contribution_hidden(growth: float | None, change: float | None, total_change
     if abs(growth) < SMALLEST_GROWTH:
         return SMALL_GROWTH
     return MIXED_SIGNS if change * total_change < 0 else ""
+
+
+def is_recognisable(firms: float | None, reported: float | None) -> bool:
+    """Whether a figure over so many firms, of which so many reported, could be traced to one of them.
+
+    Source: fewer than three units, as statistics offices suppress; none at all shows nothing of anybody.
+
+    >>> is_recognisable(5, 1), is_recognisable(3, 3), is_recognisable(0, None)
+    (True, False, False)
+    """
+    return any(0 < count < FEWEST_FIRMS for count in (firms, reported) if count is not None)
 
 
 def round_half_up(value: float, digits: int) -> Decimal:

@@ -35,9 +35,12 @@ def read_bridge(actor: Actor, selection: Selection) -> list[Step]:
     """From last year's published level to this year's, in steps that add up; nothing without last year."""
     request = replace(reading.make_request(selection), basis=Basis.COMPARABLE)
     try:
-        one = bridge(actor, request)[0]
+        found = bridge(actor, request)
     except NotPublished:
         return []
+    if not found:
+        return []
+    one = found[0]
     firms = one.firms
     steps = [
         Step(_("Level published last year"), one.published_base, True),

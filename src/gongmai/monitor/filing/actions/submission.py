@@ -15,6 +15,7 @@ from gongmai.core.outbox.actions import announce
 from gongmai.core.period import clock
 from gongmai.core.review import actions as review
 from gongmai.core.review.types import Move, State
+from gongmai.monitor.filing.actions.bulk import in_turn
 from gongmai.monitor.filing.actions.drafts import check_open, lock_return
 from gongmai.monitor.filing.events import Submitted
 from gongmai.monitor.filing.models import IdempotencyKey, Return, Version
@@ -144,7 +145,7 @@ def _write(
 ) -> Receipt:
     texts = canonical(content.cells), canonical(content.lines), canonical(content.explanations)
     digest = compute_digest(*texts)
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         filing = lock_return(seen.pk)
         check_open(filing)
         if (filing.draft_revision, filing.versions_count) != (seen.draft_revision, seen.versions_count):

@@ -68,6 +68,6 @@ def as_row(finding: FileFinding) -> dict[str, object]:
         "rule": finding.rule,
         "severity": finding.severity,
         "value": finding.value,
-        "message": messages.word(finding.rule, finding.params),
-        "advice": messages.advise(finding.rule, finding.params),
+        "message": messages.word(finding.rule, {"text": finding.value, **finding.params}),
+        "advice": messages.advise(finding.rule, {"text": finding.value, **finding.params}),
     }

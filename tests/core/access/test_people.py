@@ -1,10 +1,11 @@
 """People and keys: what the administrator may do, what is shown once, what is kept."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from gongmai.core.access import actions
+from gongmai.core.access.api import TokenOrSession
 from gongmai.core.access.models import ApiToken, User
 from gongmai.core.access.models import Grant as GrantRow
 from gongmai.core.access.queries import actor_of, find_token
@@ -179,3 +180,12 @@ def test_using_a_key_is_noted_at_most_once_a_minute(firm: User) -> None:
     token.refresh_from_db()
     assert first is not None
     assert token.last_used_at == first
+
+
+def test_a_key_does_not_carry_the_role_that_its_owner_got_later(firm: User, rf: RequestFactory) -> None:
+    key = actions.create_token(actor=actor_of(firm), label="a")
+    request = rf.get("/", headers={"Authorization": f"Bearer {key}"})
+    assert TokenOrSession()(request) is not None
+    firm.grants.all().delete()
+    GrantRow.objects.create(user=firm, role="city", scope_kind="city")
+    assert TokenOrSession()(request) is None

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from gongmai.cli.returns import import_returns
 from gongmai.core.access.types import SYSTEM
+from gongmai.core.period import clock
 from gongmai.core.period.types import Period
 from gongmai.core.registry.models import Enterprise
 from gongmai.core.review.models import Case
@@ -168,3 +169,51 @@ def test_the_command_submits_a_sound_file(folder: Path) -> None:
     }
     again = CliRunner().invoke(import_returns, arguments)
     assert (again.exit_code, "not_open" in again.output) == (1, True)
+
+
+def test_a_file_never_takes_the_place_of_what_a_firm_typed(folder: Path) -> None:
+    for path in (folder / "returns").glob("*.2023-03.csv"):
+        path.rename(folder / path.name)
+    import_history(folder, quiet, SYSTEM)
+    own = Return.objects.create(
+        enterprise=Enterprise.objects.get(credit_code=CODES[0]),
+        form="monthly",
+        period=202303,
+        draft={"cells": {"output": 77}},
+        draft_revision=1,
+    )
+    arguments = [str(folder / "monthly.2023-03.csv"), "--form", "monthly", "--period", "2023-03"]
+    for extra in (["--dry-run"], []):
+        refused = CliRunner().invoke(import_returns, [*arguments, *extra, "--format", "json"])
+        (finding,) = json.loads(refused.stdout)
+        assert (finding["rule"], finding["credit_code"]) == ("filed_by_firm", CODES[0])
+    own.refresh_from_db()
+    assert (own.draft, own.state) == ({"cells": {"output": 77}}, "draft")
+    own.draft = {}
+    own.save()
+    Version.objects.create(
+        filing=own, number=1, cells="{}", digest="x", source="page", submitted_at=clock.now()
+    )
+    assert "filed_by_firm" in CliRunner().invoke(import_returns, [*arguments, "--format", "json"]).stdout
+
+
+def test_a_dry_run_judges_the_firms_that_it_can_read_beside_those_it_cannot(folder: Path) -> None:
+    for path in (folder / "returns").glob("*.2023-03.csv"):
+        path.rename(folder / path.name)
+    import_history(folder, quiet, SYSTEM)
+    file = folder / "monthly.2023-03.csv"
+    change(file, CODES[0], sales="12a")
+    change(file, CODES[1], credit_code="91371302MA3DEMX00X")
+    change(file, CODES[2], output__ytd="7")
+    result = CliRunner().invoke(
+        import_returns,
+        [str(file), "--form", "monthly", "--period", "2023-03", "--dry-run", "--format", "json"],
+    )
+    rules = {(row["credit_code"], row["rule"]) for row in json.loads(result.stdout)}
+    assert {
+        (CODES[0], "not_a_number"),
+        ("91371302MA3DEMX00X", "unknown_firm"),
+        (CODES[2], "H1_output"),
+    } <= rules
+    assert {rule for code, rule in rules if code == CODES[0]} == {"not_a_number"}
+    assert "“12a”" in result.stdout

@@ -11,6 +11,7 @@ from gongmai.core.access.messages import ROLES, SCOPES
 from gongmai.core.access.models import User
 from gongmai.core.access.rules import KINDS
 from gongmai.core.access.types import Grant, Role, ScopeKind
+from gongmai.ui.reading import whole_number
 
 _ROLE_CHOICES = [("", "–"), *((role.value, ROLES[role.value]) for role in KINDS)]  # noqa: RUF001
 _SCOPE_CHOICES = [("", "–"), *((kind.value, SCOPES[kind.value]) for kind in ScopeKind)]  # noqa: RUF001
@@ -121,7 +122,7 @@ class GrantForm(forms.Form):
             return data
         if not data.get("kind"):
             self.add_error("kind", _("Choose the scope."))
-        if data.get("kind") == ScopeKind.ENTERPRISE and not data.get("value", "").isdigit():
+        if data.get("kind") == ScopeKind.ENTERPRISE and whole_number(data.get("value")) is None:
             self.add_error("value", _("The enterprise's number in the register."))
         return data
 

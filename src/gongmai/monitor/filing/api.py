@@ -22,8 +22,9 @@ from gongmai.monitor.filing.models import Return
 from gongmai.monitor.filing.queries.forms import forms, get_form
 from gongmai.monitor.filing.queries.returns import find_own_return, get_return, my_tasks
 from gongmai.monitor.filing.queries.working import check_content, working_draft
-from gongmai.monitor.filing.rules.drafts import Draft, merge_cells, read_lines
-from gongmai.monitor.filing.types import FilingError, Finding, Form
+from gongmai.monitor.filing.rules.audits import unexplained
+from gongmai.monitor.filing.rules.drafts import Draft, explain, merge_cells, read_lines
+from gongmai.monitor.filing.types import FilingError, Finding, Form, Severity
 
 router = Router(tags=["returns"])
 PERIOD = r"^\d{4}-(0[2-9]|1[0-2])$"
@@ -212,16 +213,15 @@ def check(request: HttpRequest, form: str, period: str, payload: ContentIn) -> A
     """Run all audits on a whole return and change nothing."""
     try:
         filing = _own(request, form, period)
-        content, findings = check_content(filing, _draft(filing, payload))
+        draft = _draft(filing, payload)
+        content, findings = check_content(filing, draft)
     except (FilingError, Refused) as error:
         return _refuse(error)
-    open_ones = [
-        finding
-        for finding in findings
-        if finding.severity == "blocking" or finding.key not in payload.explanations
-    ]
+    blocked = any(finding.severity is Severity.BLOCKING for finding in findings)
     return CheckOut(
-        would_submit=not open_ones, cells=content.cells, findings=[finding_out(each) for each in findings]
+        would_submit=not blocked and not unexplained(findings, draft.content.explanations),
+        cells=content.cells,
+        findings=[finding_out(each) for each in findings],
     )
 
 
@@ -318,7 +318,7 @@ def _draft(filing: Return, payload: ContentIn) -> Draft:
     merge_cells(form, period, draft, payload.cells)
     for table, rows in payload.lines.items():
         read_lines(form, period, draft, table, rows)
-    draft.content.explanations.update(payload.explanations)
+    explain(draft, payload.explanations)
     return draft
 
 

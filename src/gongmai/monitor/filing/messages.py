@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
         note("There are more than %(limit)s lines."),
         note("Leave out lines without figures."),
     ),
+    "too_many_explanations": (note("There are more than %(limit)s explanations."), ""),
     "line_without_key": (note("A line does not say what it is about."), note("Pick an entry from the list.")),
     "line_twice": (note("The same entry stands on two lines."), note("Bring them together on one line.")),
     "line_without_head": (
@@ -61,6 +62,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "bad_file_name": (
         note("The file name does not say form and period."),
         note("Name it like monthly.2022-12.csv."),
+    ),
+    "filed_by_firm": (
+        note("The firm has filed or begun this return itself; its figures are not overwritten."),
+        note("Leave the firm out, and send the return back with a reason where a figure is wrong."),
     ),
     "file_twice": (note("The table is there as CSV and as workbook."), note("Keep one of them.")),
     "bad_period": (

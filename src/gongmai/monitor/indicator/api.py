@@ -26,7 +26,8 @@ from gongmai.monitor.indicator.types import Basis, IndicatorError, Request, Row
 router = Router(tags=["indicators"])
 MOST_PERIODS = 120
 MOST_FIRMS = 500
-PERIOD_PATTERN = r"^\d{4}-(0[2-9]|1[0-2])$"
+MOST_PAGES = 100_000
+PERIOD_PATTERN = r"^(19[5-9]|2\d\d)\d-(0[2-9]|1[0-2])$"
 
 
 class Problem(Schema):
@@ -218,7 +219,7 @@ def firms(
     request: HttpRequest,
     ask: Annotated[Ask, Query()],
     order: str = "-pull",
-    page: Annotated[int, Query(ge=1)] = 1,
+    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
     size: Annotated[int, Query(ge=1, le=MOST_FIRMS)] = 50,
 ) -> Answer:
     """Firms within reach that pass the filters, by their pull on the whole."""

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from gongmai.core.period.types import Period
+from gongmai.ui.reading import whole_number
 
 VIEWS = ("cumulative", "month")
 BASES = ("comparable", "same_sample", "nominal")
@@ -114,7 +115,7 @@ def read_selection(
         period=period,
         view=view if view in VIEWS else VIEWS[0],
         basis=basis if basis in BASES else BASES[0],
-        vintage=int(vintage) if vintage.isdecimal() and len(vintage) < 10 else None,  # noqa: PLR2004
+        vintage=whole_number(vintage),
         item=item if (item := query.get("item", "")) in set(items) else ITEM,
         by=chosen + by[len(chosen) :],
         filters=filters,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from gongmai.core.access import actions, queries
 from gongmai.core.access.forms import TokenForm
 from gongmai.core.access.models import ApiToken
+from gongmai.ui.reading import whole_number
 
 
 @never_cache
@@ -36,5 +37,5 @@ def revoke(request: HttpRequest, number: int) -> HttpResponse:
     except ApiToken.DoesNotExist as error:
         raise Http404 from error
     messages.success(request, _("The key has been revoked."))
-    owner = request.POST.get("person", "")
-    return redirect("access:person", number=int(owner)) if owner.isdigit() else redirect("access:keys")
+    owner = whole_number(request.POST.get("person"))
+    return redirect("access:keys") if owner is None else redirect("access:person", number=owner)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from gongmai.core.access.queries import actor_of
 from gongmai.core.access.types import NOBODY, Actor, NotAllowed, Role
 from gongmai.core.period import clock
 
+NUL = "\x00"
 OFFICER_IDLE = timedelta(minutes=30)
 # a clerk who is called away in the middle of a return keeps the session for the working day
 ENTERPRISE_IDLE = timedelta(hours=8)
@@ -36,6 +38,34 @@ class SignedInMiddleware(LoginRequiredMiddleware):
             return None
         answer: HttpResponseBase | None = super().process_view(request, view_func, view_args, view_kwargs)
         return to_whole_page(request, answer) if answer else None
+
+
+class PlainTextMiddleware:
+    """Answers 400 to an address or a form that holds a NUL: no text does, and PostgreSQL stores none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look at the address before anything reads it."""
+        if NUL in request.path or _holds_nul(request.GET):
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Any,  # noqa: ARG002 - Django's signature
+        view_args: Any,  # noqa: ARG002
+        view_kwargs: Any,  # noqa: ARG002
+    ) -> None:
+        """Look at the fields of a form, which the check of its token has read already."""
+        if request.method == "POST" and _holds_nul(request.POST):
+            raise BadRequest("NUL in a field")
+
+
+def _holds_nul(fields: QueryDict) -> bool:
+    return any(NUL in text for name, texts in fields.lists() for text in (name, *texts))
 
 
 class ActorMiddleware:

@@ -14,7 +14,7 @@ from gongmai.core.review.types import State
 from gongmai.monitor.filing.models import Return
 from gongmai.monitor.filing.queries.forms import get_form
 from gongmai.monitor.filing.queries.working import working_draft
-from gongmai.monitor.filing.rules.drafts import Draft, merge_cells, read_lines
+from gongmai.monitor.filing.rules.drafts import Draft, explain, merge_cells, read_lines
 from gongmai.monitor.filing.rules.forms import check_in_force
 from gongmai.monitor.filing.types import KIND, FilingError
 
@@ -50,8 +50,7 @@ def save_draft(
         merge_cells(form, period, draft, cells or {})
         for code, rows in (lines or {}).items():
             read_lines(form, period, draft, code, rows)
-        texts = {key: str(text)[:2000] for key, text in (explanations or {}).items()}
-        draft.content.explanations.update(texts)
+        explain(draft, explanations or {})
         filing.draft, filing.draft_revision = draft.as_dict(), filing.draft_revision + 1
         filing.draft_saved_at = clock.now()
         filing.save(update_fields=["draft", "draft_revision", "draft_saved_at"])

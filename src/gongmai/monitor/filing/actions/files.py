@@ -29,9 +29,11 @@ from gongmai.monitor.filing.queries.firms import profiles, stays
 from gongmai.monitor.filing.queries.folder import source_of
 from gongmai.monitor.filing.queries.forms import get_form
 from gongmai.monitor.filing.rules.content import canonical, compute_digest
+from gongmai.monitor.filing.rules.forms import check_in_force
 from gongmai.monitor.filing.types import KIND, Form
 
 Progress = Callable[[int, int, str], None]
+IMPORTED = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,12 @@ def import_file(
 ) -> FileResult:
     """Import a file of returns (all or nothing), or with `dry_run` only check it.
 
-    Explanatory findings are given but do not refuse. Raises NotAllowed, FilingError `unknown_form`.
+    Explanatory findings are given but do not refuse. Raises NotAllowed, FilingError `unknown_form`,
+    `form_not_in_force`, `file_refused`.
     """
     check_may(actor, "return.import")
     survey = get_form(form)
+    check_in_force(survey, clock.today())
     sources = _sources(path, survey, period, line_files)
     session: HistorySession = adapter("history_reader").open(stays(), profiles())
     try:
@@ -74,7 +78,9 @@ def import_file(
         rows = [row for batch in session.contents(survey) for row in batch.to_pylist()]
         blocked = any(finding.severity == "blocking" for finding in findings)
         if dry_run or blocked:
-            return FileResult(findings, 0, len(rows))
+            filed = Return.objects.filter(form=form, period=period.key)
+            closed = _closed(survey, period, rows, {row.enterprise_id: row for row in filed})
+            return FileResult((*findings, *with_rows(closed, sources)), 0, len(rows))
         by_firm: dict[int, list[FileFinding]] = {}
         for finding in checked.noted:
             by_firm.setdefault(finding.enterprise_id or 0, []).append(finding)
@@ -98,6 +104,32 @@ def _quiet(done: int, total: int, text: str) -> None:
     """Nobody watches."""
 
 
+def _closed(
+    form: Form, period: Period, rows: Sequence[Mapping[str, Any]], existing: Mapping[int, Return]
+) -> list[FileFinding]:
+    """Returns that cannot be taken in: under review, or the firm's own, which no official changes."""
+    own = set(
+        Version.objects.filter(filing__form=form.code, filing__period=period.key)
+        .exclude(source=IMPORTED)
+        .values_list("filing__enterprise_id", flat=True)
+    )
+    found = []
+    for firm in (row["enterprise_id"] for row in rows):
+        filing = existing.get(firm)
+        if filing is None:
+            continue
+        rule = "not_open" if State(filing.state) not in OPEN else ""
+        if not rule and (filing.draft or firm in own):
+            rule = "filed_by_firm"
+        if rule:
+            found.append(
+                FileFinding(
+                    "", None, "credit_code", rule, None, enterprise_id=firm, form=form.code, period=period.key
+                )
+            )
+    return found
+
+
 def _write(
     actor: Actor,
     form: Form,
@@ -111,14 +143,7 @@ def _write(
             row.enterprise_id: row
             for row in Return.objects.select_for_update().filter(form=form.code, period=period.key)
         }
-        closed = [
-            FileFinding(
-                "", None, "credit_code", "not_open", None, enterprise_id=row["enterprise_id"], form=form.code,
-                period=period.key,
-            )
-            for row in rows
-            if row["enterprise_id"] in existing and State(existing[row["enterprise_id"]].state) not in OPEN
-        ]  # fmt: skip
+        closed = _closed(form, period, rows, existing)
         if closed:
             return closed, 0
         due, now = due_at(form, period), clock.now()
@@ -136,7 +161,7 @@ def _write(
                 lines=row["lines"],
                 findings=findings,
                 digest=digest,
-                source="import",
+                source=IMPORTED,
                 submitted_by=actor.user_id,
                 submitted_at=now,
             )

@@ -50,7 +50,8 @@ def check_sources(
 ) -> Checked:
     """Load all files into the session and judge every return in them.
 
-    `before` gives what is on file already for some firms; `keep_all` gives explanatory findings too.
+    `before` gives what is on file already for some firms. `keep_all` gives explanatory findings too, and
+    judges the firms that could be read where others could not.
     """
     found = Checked()
     present = forms_in(files)
@@ -61,9 +62,11 @@ def check_sources(
         codes = {table.key_list: codes_of(table.key_list) for table in form.tables}
         day = period_end(max(file.period.key for file in mine))
         found.refusing += session.load(form, mine, codes, roll_ups_of(form.code), day)
-    if found.refusing:
+    if found.refusing and not (keep_all and all(finding.credit_code for finding in found.refusing)):
         found.refusing = with_rows(found.refusing, files)
         return found
+    # what could not be read of a firm would only bring up findings that follow from it
+    unread = {(finding.enterprise_id, finding.form) for finding in found.refusing}
     filed = before(session.firms(present)) if before else ()
     session.join(present, filed)
     session.prepare_audits(_columns_read(), lock_columns(items().values()))
@@ -72,6 +75,7 @@ def check_sources(
         periods = sorted({file.period for file in files if file.form == form.code and not file.table})
         for audits, chunk in _segments(form, periods):
             broken = session.audit(form, audits, period_end(chunk[-1].key), [p.key for p in chunk])
+            broken = (each for each in broken if (each.enterprise_id, form.code) not in unread)
             _sort_out(found, form, broken, opened, session, keep_all=keep_all)
     found.refusing = with_rows(found.refusing, files)
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gongmai.core.period.types import Period
-from gongmai.monitor.filing.rules.parsing import parse_value
+from gongmai.monitor.filing.rules.parsing import MAX_TEXT, parse_value, plain_text
 from gongmai.monitor.filing.types import (
     CellValue,
     Content,
@@ -18,6 +18,8 @@ from gongmai.monitor.filing.types import (
 
 MAX_LINES = 200
 MAX_TYPED = 200
+MAX_EXPLANATIONS = 500
+MAX_KEY = 120
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ def merge_cells(form: Form, period: Period, draft: Draft, cells: Mapping[str, An
         try:
             value = parse_value(raw, known[key].column)
         except FilingError as problem:
-            draft.typed[key] = {"text": str(raw)[:MAX_TYPED], "code": problem.code}
+            draft.typed[key] = {"text": plain_text(raw, MAX_TYPED), "code": problem.code}
             draft.content.cells.pop(key, None)
             continue
         _set(draft.content.cells, key, value)
@@ -96,7 +98,7 @@ def _read_line(
     for key in row:
         if key != table.key and key not in known:
             raise FilingError("unknown_cell", cell=f"{table.code}.{number}.{key}", key=key)
-    name = str(row.get(table.key) or "").strip()
+    name = plain_text(row.get(table.key) or "")
     if name:
         line[table.key] = name[:20]
     for key, cell in known.items():
@@ -106,11 +108,19 @@ def _read_line(
             _set(line, key, parse_value(row.get(key), cell.column))
         except FilingError as problem:
             draft.typed[f"{table.code}.{number}.{key}"] = {
-                "text": str(row.get(key))[:MAX_TYPED],
+                "text": plain_text(row.get(key), MAX_TYPED),
                 "code": problem.code,
             }
             line.setdefault(table.key, name)
     return line
+
+
+def explain(draft: Draft, explanations: Mapping[str, Any]) -> None:
+    """Put explanations into the draft, by the key of the finding that each is about."""
+    for key, text in explanations.items():
+        draft.content.explanations[plain_text(key, MAX_KEY)] = plain_text(text, MAX_TEXT)
+    if len(draft.content.explanations) > MAX_EXPLANATIONS:
+        raise FilingError("too_many_explanations", limit=MAX_EXPLANATIONS)
 
 
 def _set(target: dict[str, CellValue], key: str, value: CellValue) -> None:

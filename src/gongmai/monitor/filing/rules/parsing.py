@@ -16,6 +16,7 @@ _GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
 _PLAIN = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)$")
 _DASHES = str.maketrans(dict.fromkeys("\u2212\u2012\u2013\u2014\u2015\u2010\u2011\u30fc", "-"))
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
+_CONTROL = frozenset({"Cc", "Cs"})
 LARGEST = 10**15
 MAX_TEXT = 2000
 MAX_TYPED = 64
@@ -64,7 +65,7 @@ def parse_value(raw: Any, column: Column) -> CellValue:
         return None
     if column.is_number:
         return _parse_any_number(raw, column.decimals)
-    text = str(raw).strip()
+    text = plain_text(raw)
     if not text:
         return None
     if column.kind == "choice" and text not in column.choices:
@@ -72,6 +73,15 @@ def parse_value(raw: Any, column: Column) -> CellValue:
     if len(text) > MAX_TEXT:
         raise FilingError("text_too_long", limit=MAX_TEXT)
     return text
+
+
+def plain_text(raw: Any, limit: int | None = None) -> str:
+    """What somebody wrote, without control characters (line breaks and tabs stay), at most `limit` long.
+
+    PostgreSQL stores no NUL, and XML, which a workbook is made of, none of the others.
+    """
+    text = "".join(char for char in str(raw) if char in "\n\t" or unicodedata.category(char) not in _CONTROL)
+    return text.strip()[:limit]
 
 
 def _parse_any_number(raw: Any, decimals: int) -> int | float | None:

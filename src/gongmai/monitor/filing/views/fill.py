@@ -29,6 +29,7 @@ from gongmai.monitor.filing.rules.forms import check_in_force
 from gongmai.monitor.filing.rules.locks import prefilled_bases
 from gongmai.monitor.filing.types import FilingError, Finding, Severity
 from gongmai.monitor.filing.views import sheet
+from gongmai.ui.reading import whole_number
 
 
 @require_safe
@@ -177,14 +178,13 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _save(request: HttpRequest, pk: int) -> Draft:
     cells, lines, explanations = sheet.read_post(request.POST)
-    text = request.POST.get("revision", "")
     return save_draft(
         request.actor,  # type: ignore[attr-defined]
         pk,
         cells=cells,
         lines=lines,
         explanations=explanations,
-        revision=int(text) if text.isdigit() else None,
+        revision=whole_number(request.POST.get("revision")),
     )
 
 

@@ -40,6 +40,7 @@ from gongmai.monitor.filing.queries.returns import (
 from gongmai.monitor.filing.types import FilingError
 from gongmai.monitor.filing.views import sheet
 from gongmai.monitor.filing.views.fill import period_words, steps_in_words, words
+from gongmai.ui.reading import whole_number
 
 STATES = (
     ("county", State.COUNTY),
@@ -78,7 +79,7 @@ def workbench(request: HttpRequest) -> HttpResponseBase:
         rows = filter_returns(actor, form, period, filters).order_by("enterprise__credit_code")
         title = f"{messages.label_of(forms()[form].label)} {period}"
         return table_response(request, _download(rows.iterator(chunk_size=1000), title), title, wanted)
-    page = list_returns(actor, form, period, filters, _number(request.GET.get("page")))
+    page = list_returns(actor, form, period, filters, whole_number(request.GET.get("page")) or 1)
     context: dict[str, Any] = {
         "page": page,
         "rows": [_row(row) for row in page.object_list],
@@ -104,10 +105,6 @@ def workbench(request: HttpRequest) -> HttpResponseBase:
         ],
     }
     return render(request, "filing/workbench.html", context)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 1
 
 
 def _row(row: Return) -> dict[str, Any]:
@@ -161,9 +158,8 @@ def _download(rows: Iterator[Return], title: str) -> Table:
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One return with findings, explanations, what changed and its way so far; in the drawer or as a page."""
     actor = request.actor  # type: ignore[attr-defined]
-    number = request.GET.get("version", "")
     try:
-        seen = get_return(actor, pk, int(number) if number.isdigit() else None)
+        seen = get_return(actor, pk, whole_number(request.GET.get("version")))
     except FilingError as error:
         raise Http404 from error
     version = seen.version.number if seen.version else 0
@@ -219,8 +215,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             step,
             reason=post.get("reason", ""),
             cells=post.getlist("cells"),
-            version=int(post["version"]) if post.get("version", "").isdigit() else None,
-            revision=int(post["revision"]) if post.get("revision", "").isdigit() else None,
+            version=whole_number(post.get("version")),
+            revision=whole_number(post.get("revision")),
         )
     except ValueError as error:
         raise Http404 from error
@@ -247,7 +243,8 @@ def pass_chosen(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     step = Move.PASS_CITY if request.POST.get("move") == Move.PASS_CITY else Move.PASS_COUNTY
     check_may(actor, "return.review_city" if step is Move.PASS_CITY else "return.review_county")
-    ids = [int(text) for text in request.POST.getlist("pk") if text.isdigit()][:500]
+    found = (whole_number(text) for text in request.POST.getlist("pk")[:500])
+    ids = [pk for pk in found if pk is not None]
     result = pass_many(actor, ids, step)
     if result.done:
         text = ngettext("%(count)s return was passed.", "%(count)s returns were passed.", len(result.done))

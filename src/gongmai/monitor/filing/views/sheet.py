@@ -24,6 +24,7 @@ from gongmai.monitor.filing.types import (
     Severity,
     Table,
 )
+from gongmai.ui.reading import whole_number
 
 MONTH_COLUMNS = (Part.MONTH, Part.YTD, Part.BASE, Part.YTD_BASE)
 
@@ -303,9 +304,10 @@ def read_post(
         elif kind == "t":
             numbered.setdefault(rest, {})
         elif kind == "l":
-            table, number, key = (*rest.split(".", 2), "", "")[:3]
-            if number.isdigit():
-                numbered.setdefault(table, {}).setdefault(int(number), {})[key] = text
+            table, text_number, key = (*rest.split(".", 2), "", "")[:3]
+            number = whole_number(text_number)
+            if number is not None:
+                numbered.setdefault(table, {}).setdefault(number, {})[key] = text
     lines = {
         table: [row for _number, row in sorted(rows.items()) if any(text.strip() for text in row.values())]
         for table, rows in numbered.items()

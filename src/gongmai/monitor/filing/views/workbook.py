@@ -28,6 +28,7 @@ from gongmai.monitor.filing.queries.workbook import (
 )
 from gongmai.monitor.filing.rules.workbook.layout import label_of
 from gongmai.monitor.filing.types import KIND, FilingError, Finding, Severity
+from gongmai.ui.reading import whole_number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,8 +74,7 @@ def _take(request: HttpRequest, actor: Actor, filing: Return) -> tuple[dict[str,
     """The template's answer and the status: 200 for what was read, 422 for what was refused."""
     try:
         upload = received_file(request, "workbook")
-        revision = request.POST.get("revision", "")
-        seen = int(revision) if revision.isdigit() else None
+        seen = whole_number(request.POST.get("revision"))
         taken = take_workbook(actor, filing, upload.name or "", upload, seen)
     except FileRefused as refusal:
         return {"refused": word_refusal(refusal)}, 422

@@ -21,6 +21,8 @@ def bridge(actor: Actor, request: Request) -> list[Bridge]:
     if request.basis is not Basis.COMPARABLE:
         raise IndicatorError("bridge_basis", basis=request.basis.value)
     plan = make_plan(actor, request)
+    if any(cut.overlapping for cut in plan.cuts):
+        raise IndicatorError("one_overlapping_cut")
     found = kept.remember(("bridge", plan.vintage, plan.condition, plan.request), lambda: _bridges(plan))
     return disclosure.protect_bridges(actor, found)
 

@@ -13,6 +13,7 @@ from gongmai.core.panel.types import CellChange, Difference, FirmChange
 from gongmai.core.period.types import Period
 from gongmai.monitor.indicator.views import downloads, frame, opening, published, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, make_cell
+from gongmai.ui.reading import whole_number
 
 SHOWN = 50
 
@@ -49,8 +50,9 @@ def vintages(request: HttpRequest) -> HttpResponseBase:
 
 def _pair(old: str, new: str, numbers: list[int]) -> tuple[int, int]:
     """The two numbers asked for, the older first; nothing when they are not both there."""
-    if old.isdecimal() and new.isdecimal() and {int(old), int(new)} <= set(numbers):
-        low, high = sorted((int(old), int(new)))
+    pair = sorted(number for text in (old, new) if (number := whole_number(text)) is not None)
+    if len(pair) > 1 and set(pair) <= set(numbers):
+        low, high = pair
         return (low, high) if low != high else (0, 0)
     return (0, 0)
 

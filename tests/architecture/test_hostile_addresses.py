@@ -17,6 +17,7 @@ QUERIES = [
     {"page": "-1", "period": "2023-01", "form": "\u8868", "state": "x", "by": "x", "format": "exe"},
     {"q": "a\x00b", "unit": "\x00", "region": "\x00", "g": "region:\x00"},
     {"q": "';--\u202e\U0001f600", "industry": "%", "tag": "'", "line": "'"},
+    {"first": "0001-01-01", "last": "9999-12-31", "on": "0001-01-01"},
     {"period": "1900-02", "view": "month", "basis": "nominal"},
     {"period": "2999-12", "by": ["tag", "tag"], "filter": ["region", "=", "x=y", "period=202212"]},
 ]

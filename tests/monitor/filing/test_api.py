@@ -97,3 +97,30 @@ def test_a_key_opens_only_its_own_firm(key: dict[str, str], town: Town) -> None:
 def test_forms_are_described(call: Client) -> None:
     monthly = next(form for form in call.get("/api/v1/returns/forms").json() if form["code"] == "monthly")
     assert {"key": "output__ytd", "kind": "flow", "unit": "kcny"}.items() <= monthly["cells"][1].items()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"cells": {"output": "\\ud800"}, "explanations": {"a": "\\ud800\\u0000"}}',
+        b'{"cells": {"output": 1e400, "adjustment_reason": "a\\u0000b"}}',
+        b'{"cells": {"output": {"a": [1]}}, "lines": {"output_lines": [{"industry": {"a": "\\u0000"}}]}}',
+        b'{"cells": {"output": NaN}, "explanations": {"a": "' + b"x" * 100_000 + b'"}}',
+    ],
+)
+def test_whatever_a_system_sends_is_taken_as_text_or_refused(
+    call: Client, filing: Return, body: bytes
+) -> None:
+    for number, path in enumerate(("/check", "/submit")):
+        answer = call.post(
+            PLACE + path,
+            body,
+            content_type="application/json",
+            headers={"Idempotency-Key": f"hostile-{number}"},
+        )
+        assert answer.status_code in {200, 422}
+    assert call.put(PLACE + "/draft", body, content_type="application/json").status_code == 200
+    filing.refresh_from_db()
+    kept = filing.draft
+    assert "\x00" not in str(kept)
+    assert all(len(text) <= 2000 for text in kept["explanations"].values())

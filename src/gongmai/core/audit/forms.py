@@ -1,11 +1,23 @@
 """The search form of the trail."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from gongmai.core.audit.messages import word_action, word_kind
+
+
+def _day(label: Any) -> forms.DateField:
+    """A day of these centuries: at the ends of the calendar there is no time zone to compute in."""
+    return forms.DateField(
+        label=label,
+        required=False,
+        validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
 
 
 class TrailForm(forms.Form):
@@ -15,8 +27,8 @@ class TrailForm(forms.Form):
     action = forms.ChoiceField(label=_("Action"), required=False)
     kind = forms.ChoiceField(label=_("Kind of object"), required=False)
     object_id = forms.CharField(label=_("Object"), required=False, max_length=60)
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = _day(_("From"))
+    last = _day(_("To"))
 
     def __init__(self, *args: Any, choices: tuple[list[str], list[str]], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -5,9 +5,9 @@ or left out, never zero.
 """
 
 import hashlib
+import json
 from typing import Annotated, Any
 
-import orjson
 from django.http import HttpRequest
 from ninja import Field, Header, Router, Schema, Status
 
@@ -307,7 +307,7 @@ def _key(text: str, body: list[Any]) -> Idempotency:
     """The caller's key with the digest of what was sent; FilingError `key_missing` for none."""
     if len(text) < MIN_KEY:
         raise FilingError("key_missing", minimum=MIN_KEY)
-    digest = hashlib.new("sm3", orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    digest = hashlib.new("sm3", json.dumps(body, sort_keys=True).encode()).hexdigest()
     return Idempotency(text, digest)
 
 

@@ -1,7 +1,8 @@
 """Server time of the ten most used pages on the demonstration city, beside the smallest page of all.
 
 Builds the city into bench/cache/city when it is not there (or uses GONGMAI_BENCH_CITY), serves it
-as `gongmai serve` does, signs in as the demonstration's people, and asks for each page over one kept connection on this machine.
+as `gongmai serve` does, signs in as the demonstration's people, and asks for each page over one
+connection that is kept open.
 Prints a markdown table and writes bench/out/pages.json. The aim is p95 under 100 ms.
 """
 

@@ -1,5 +1,7 @@
 """Completeness and timeliness as a league table."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_safe
 from gongmai.core.access.queries import check_may, may
 from gongmai.core.document.actions import table_response, wanted_format
 from gongmai.core.document.types import Column, Kind, Table
-from gongmai.core.registry.queries import label_of
+from gongmai.core.registry.queries import labeller
 from gongmai.monitor.filing import messages
 from gongmai.monitor.filing.queries.completeness import CUTS, Completeness, completeness, total
 from gongmai.monitor.filing.queries.forms import forms
@@ -39,8 +41,9 @@ def show(request: HttpRequest) -> HttpResponseBase:
     if (wanted := wanted_format(request)) is not None:
         title = _("Completeness of filing %(period)s") % {"period": period}
         return table_response(request, _download(rows, cut, title), title, wanted)
+    words = labeller()
     context = {
-        "rows": [{"row": row, "label": _label(cut, row.group)} for row in rows],
+        "rows": [{"row": row, "label": _label(cut, row.group, words)} for row in rows],
         "total": total(rows),
         "form": form,
         "period": period,
@@ -53,8 +56,8 @@ def show(request: HttpRequest) -> HttpResponseBase:
     return render(request, "filing/completeness.html", context)
 
 
-def _label(cut: str, code: str) -> str:
-    return label_of(cut, code) if code else _("(none)")
+def _label(cut: str, code: str, words: Callable[[str, str], str]) -> str:
+    return words(cut, code) if code else _("(none)")
 
 
 def _download(rows: list[Completeness], cut: str, title: str) -> Table:
@@ -74,10 +77,11 @@ def _download(rows: list[Completeness], cut: str, title: str) -> Table:
         Column("label", _(CUT_LABELS[cut])),
         *(Column(key, text, Kind.INTEGER) for key, text in counts),
     )
+    words = labeller()
     lines = [
         {
             "rank": row.rank,
-            "label": _label(cut, row.group),
+            "label": _label(cut, row.group, words),
             **{key: getattr(row, key) for key, _text in counts},
         }
         for row in rows

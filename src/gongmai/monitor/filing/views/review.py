@@ -1,6 +1,6 @@
 """What officers see: the list of returns, one return, bulk passing, base revisions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages as notes
@@ -18,7 +18,7 @@ from gongmai.core.document.actions import table_response, wanted_format
 from gongmai.core.document.types import Column, Kind, Table
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period
-from gongmai.core.registry.queries import code_list, label_of
+from gongmai.core.registry.queries import code_list, labeller
 from gongmai.core.review import messages as review_messages
 from gongmai.core.review.types import Move, Refused, State
 from gongmai.monitor.filing import messages
@@ -79,10 +79,11 @@ def workbench(request: HttpRequest) -> HttpResponseBase:
         rows = filter_returns(actor, form, period, filters).order_by("enterprise__credit_code")
         title = f"{messages.label_of(forms()[form].label)} {period}"
         return table_response(request, _download(rows.iterator(chunk_size=1000), title), title, wanted)
+    words = labeller()
     page = list_returns(actor, form, period, filters, whole_number(request.GET.get("page")) or 1)
     context: dict[str, Any] = {
         "page": page,
-        "rows": [_row(row) for row in page.object_list],
+        "rows": [_row(row, words) for row in page.object_list],
         "filters": filters,
         "form": form,
         "period": period,
@@ -96,7 +97,7 @@ def workbench(request: HttpRequest) -> HttpResponseBase:
         "forms": [(code, messages.label_of(each.label)) for code, each in forms().items()],
         "units": [
             ("", _("All")),
-            *((entry.code, label_of("unit", entry.code)) for entry in code_list("unit")),
+            *((entry.code, words("unit", entry.code)) for entry in code_list("unit")),
         ],
         "states": [
             ("", _("All")),
@@ -107,14 +108,14 @@ def workbench(request: HttpRequest) -> HttpResponseBase:
     return render(request, "filing/workbench.html", context)
 
 
-def _row(row: Return) -> dict[str, Any]:
+def _row(row: Return, words: Callable[[str, str], str]) -> dict[str, Any]:
     filed, now = row.first_submitted_at, clock.now()
     late = bool(row.due_at and (filed > row.due_at if filed else not row.versions_count and now > row.due_at))
     missing = row.state == State.DRAFT
     return {
         "filing": row,
-        "unit": label_of("unit", row.enterprise.unit),
-        "industry": label_of("industry", row.enterprise.industry),
+        "unit": words("unit", row.enterprise.unit),
+        "industry": words("industry", row.enterprise.industry),
         "state": "missing" if missing and late else row.state,
         "state_words": _("Not filed") if missing else review_messages.STATE_LABELS[State(row.state)],
         "late": late,
@@ -136,8 +137,9 @@ def _download(rows: Iterator[Return], title: str) -> Table:
     )
 
     def lines() -> Iterator[dict[str, Any]]:
+        words = labeller()
         for row in rows:
-            shown = _row(row)
+            shown = _row(row, words)
             yield {
                 "credit_code": row.enterprise.credit_code,
                 "name": row.enterprise.name,

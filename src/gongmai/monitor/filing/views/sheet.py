@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from gongmai.core.formula.queries import units
 from gongmai.core.period.types import Period
-from gongmai.core.registry.queries import code_list, label_of
+from gongmai.core.registry.queries import code_list, label_of, labeller
 from gongmai.monitor.filing.messages import advise, cell_label, shown_label, word
 from gongmai.monitor.filing.messages import label_of as in_words
 from gongmai.monitor.filing.types import (
@@ -186,19 +186,21 @@ def build_tables(
 def options_of(form: Form) -> dict[str, list[tuple[str, str]]]:
     """Code lists that the lines of a form name, for their pickers: code and words."""
     found: dict[str, list[tuple[str, str]]] = {}
+    words = labeller()
     for table in form.tables:
         entries = code_list(table.key_list)
         if table.key_level:
             entries = [
                 entry for entry in entries if entry.extra.get("level", table.key_level) == table.key_level
             ]
-        found[table.key_list] = [(entry.code, _entry_words(table.key_list, entry)) for entry in entries]
+        found[table.key_list] = [
+            (entry.code, _entry_words(entry, words(table.key_list, entry.code))) for entry in entries
+        ]
     return found
 
 
-def _entry_words(name: str, entry: Any) -> str:
+def _entry_words(entry: Any, words: str) -> str:
     unit = entry.extra.get("unit")
-    words = label_of(name, entry.code)
     return f"{words} ({unit_label(unit)})" if unit else words
 
 

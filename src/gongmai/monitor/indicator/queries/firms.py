@@ -1,6 +1,6 @@
 """The firms behind a number, for those with the right to see them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.apps import apps
 from gongmai.core.access import queries as access
 from gongmai.core.access.types import Actor
 from gongmai.core.panel.queries import engine
+from gongmai.monitor.indicator.queries import kept
 from gongmai.monitor.indicator.queries.compute import cells_of, compute, make_plan
 from gongmai.monitor.indicator.queries.cuts import get_cut
 from gongmai.monitor.indicator.queries.disclosure import FIRMS_ACTION
@@ -16,6 +17,7 @@ from gongmai.monitor.indicator.rules.relation import Condition
 from gongmai.monitor.indicator.types import Firm, FirmPage, IndicatorError, Request
 
 PAGE_SIZE = 50
+MANY = 500  # numbers in one condition
 # what a list of firms may be ordered by; a leading minus turns it round
 ORDERS = {
     "pull": "change_amount",
@@ -57,10 +59,17 @@ def firms_behind(
     )
     limit = f"LIMIT {int(size)} OFFSET {(max(int(page), 1) - 1) * int(size)}"
     text = f"SELECT *, count(*) OVER () AS total FROM ({source}) AS firms ORDER BY {_order(order)} {limit}"
-    rows = engine.ask(
-        text, condition.values, vintage=plan.vintage, periods=[request.period.key], engine_name=request.engine
+    rows = kept.remember(
+        ("firms", plan.vintage, condition, request, text),
+        lambda: engine.ask(
+            text,
+            condition.values,
+            vintage=plan.vintage,
+            periods=[request.period.key],
+            engine_name=request.engine,
+        ),
     ).to_pylist()
-    names = _names(row["enterprise_id"] for row in rows)
+    names = names_of([row["enterprise_id"] for row in rows])
     total = rows[0]["total"] if rows else 0
     firms = tuple(_firm(row, names, whole) for row in rows)
     return FirmPage(firms, total, page, max(1, -(-total // size)))
@@ -81,9 +90,10 @@ def _order(order: str) -> str:
     return f"x IS NULL, {ORDERS[key]} {direction} NULLS LAST, enterprise_id"
 
 
-def _names(ids: Iterable[int]) -> dict[int, str]:
-    model = apps.get_model("registry", "Enterprise")
-    return dict(model.objects.filter(pk__in=list(ids)).values_list("pk", "name"))
+def names_of(ids: Collection[int]) -> dict[int, str]:
+    """The names of firms by number; a long list is read as a whole, which is quicker than naming each."""
+    rows = apps.get_model("registry", "Enterprise").objects.values_list("pk", "name")
+    return dict(rows if len(ids) > MANY else rows.filter(pk__in=ids))
 
 
 def _firm(row: Mapping[str, Any], names: Mapping[int, str], whole: float | None) -> Firm:

@@ -1,10 +1,9 @@
 """What stands behind a number: the bridge to last year's level, the firms, the number opened."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.apps import apps
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -101,12 +100,6 @@ def read_number(actor: Actor, selection: Selection, code: str, group: Mapping[st
 def firm_url(enterprise_id: int) -> str:
     """The page of a firm."""
     return reverse("dossier:page", args=[enterprise_id])
-
-
-def names_of(ids: Iterable[int]) -> dict[int, str]:
-    """The names of firms by number."""
-    model = apps.get_model("registry", "Enterprise")
-    return dict(model.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
 
 
 def place_of(firm: Firm, cut: str) -> str:

@@ -11,6 +11,7 @@ from gongmai.core.panel.queries.difference import diff
 from gongmai.core.panel.queries.items import label_of_cell
 from gongmai.core.panel.types import CellChange, Difference, FirmChange
 from gongmai.core.period.types import Period
+from gongmai.monitor.indicator.queries.firms import names_of
 from gongmai.monitor.indicator.views import downloads, frame, opening, published, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, make_cell
 from gongmai.ui.reading import whole_number
@@ -113,7 +114,7 @@ def make_firms(difference: Difference) -> Board:
         Column("old", _("Before"), "wan"),
         Column("new", _("After"), "wan"),
     )
-    names = opening.names_of([one.enterprise_id for one in difference.firms])
+    names = names_of([one.enterprise_id for one in difference.firms])
     rows = tuple(
         Line(
             (

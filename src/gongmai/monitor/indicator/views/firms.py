@@ -65,14 +65,16 @@ def firms(request: HttpRequest) -> HttpResponseBase:
 
 def _moves(firm: Firm, move: str) -> bool:
     """Whether the firm rose, fell, stands still at nothing, or is new on the form (no base)."""
+    if not move:
+        return True
     now, base = firm.value or 0, firm.base or 0
-    return {
-        "": True,
-        "up": now > base,
-        "down": now < base,
-        "stopped": firm.value is not None and now == 0,
-        "new": now > 0 and base == 0,
-    }[move]
+    if move == "up":
+        return now > base
+    if move == "down":
+        return now < base
+    if move == "stopped":
+        return firm.value is not None and now == 0
+    return now > 0 and base == 0
 
 
 def sort_firms(found: list[Firm], order: str) -> list[Firm]:

@@ -1,15 +1,22 @@
 """What all tests share."""
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.utils import translation
 
 from gongmai.core.period import clock
 from tests.city import City, build_city, serve
+
+# No test judges the clock. In continuous integration the examples are the same at every run, so that a
+# change is judged by what it changes; elsewhere they are fresh.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=os.environ.get("CI") == "true")
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)

@@ -1,15 +1,19 @@
 """The ``gongmai`` command. Exit codes: 0 good, 1 findings, 2 usage."""
 
 import os
+import sys
 from importlib import import_module
 from pkgutil import iter_modules
 
 import click
 import django
+from django.db import DatabaseError
 
 import gongmai.cli
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongmai.config.settings")
+
+USAGE = 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,4 +41,8 @@ def collect() -> click.Group:
 def main() -> None:
     """Load the parts and run the command."""
     django.setup()
-    collect()(prog_name="gongmai")
+    try:
+        collect()(prog_name="gongmai")
+    except DatabaseError as error:
+        click.echo(f"The database does not hold what is asked for: {error}. See: gongmai doctor", err=True)
+        sys.exit(USAGE)

@@ -36,14 +36,23 @@ def panel() -> None:
 @click.option("--period", "periods", type=PeriodType(), required=True, multiple=True, help="may be repeated")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--vintage", type=int, help="default: the one in force")
-def export(periods: tuple[Period, ...], out: Path, vintage: int | None) -> None:
+@LAYOUT
+def export(periods: tuple[Period, ...], out: Path, vintage: int | None, layout: str) -> None:
     """One row for each roster firm and period, every item for the month, cumulative and base."""
     try:
         rows = export_panel(SYSTEM, [period.key for period in periods], out, vintage=vintage)
     except NotPublished as refusal:
         click.echo(word_not_published(refusal), err=True)
         sys.exit(1)
-    click.echo(f"{rows} rows -> {out}")
+    except OSError as error:
+        raise click.UsageError(f"{out} cannot be written: {error.strerror or error}") from error
+    answer = {"rows": rows, "file": str(out)}
+    if layout == "json":
+        click.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
+    elif layout == "csv":
+        _write_csv([answer])
+    else:
+        click.echo(f"{rows} rows -> {out}")
 
 
 @panel.command()

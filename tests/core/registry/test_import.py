@@ -290,3 +290,19 @@ def test_a_list_is_filtered_by_industry_of_any_level_tag_and_roster(folder: Path
 
 def test_the_tables_fit_the_models() -> None:
     call_command("check", fail_level="WARNING", verbosity=0)
+
+
+@pytest.mark.django_db
+def test_who_runs_or_checks_the_system_has_no_other_role(folder: Path) -> None:
+    change_cell(folder, "people.csv", 4, "role", "auditor")
+    change_cell(folder, "people.csv", 4, "scope_kind", "city")
+    change_cell(folder, "people.csv", 4, "scope_value", "")
+    assert ("people.csv", 4, "role", "roles_apart") in rules_of(folder)
+
+
+@pytest.mark.django_db
+def test_an_account_that_is_there_already_gets_nothing_from_a_folder(folder: Path) -> None:
+    kept = get_user_model().objects.create(username="city1")
+    kept.grants.create(role="sysadmin", scope_kind="none")
+    assert import_it(folder).findings == []
+    assert list(kept.grants.values_list("role", flat=True)) == ["sysadmin"]

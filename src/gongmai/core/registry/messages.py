@@ -221,6 +221,10 @@ WORDS: dict[str, tuple[str, str]] = {
         gettext_noop("The password has fewer than %(minimum)s characters."),
         gettext_noop("Choose a longer one."),
     ),
+    "roles_apart": (
+        gettext_noop("These roles must not meet in one person: %(roles)s."),
+        gettext_noop("Give whoever runs or checks the system an account of their own."),
+    ),
     "grant_twice": (
         gettext_noop("The person already has this role there."),
         gettext_noop("Remove the row."),

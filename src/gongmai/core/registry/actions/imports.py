@@ -1,6 +1,7 @@
 """Making a folder of plain files the city of this installation, all or nothing and set-based."""
 
 import json
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,7 +151,8 @@ def _write_lists(plan: CityPlan) -> None:
             "simulated_now": city.simulated_now.isoformat() if city.simulated_now else None,
             "groups": json.loads(json.dumps(city.groups)),
         },
-        revision=1,
+        # a number that no city before had: what was kept of its labels must not be taken for this one's
+        revision=secrets.randbelow(2**30) + 1,
     )
     Code.objects.all().delete()
     Code.objects.bulk_create([_code(entry) for entry in plan.codes], batch_size=BATCH)
@@ -262,7 +264,10 @@ def _profile(enterprise_id: int, span: ProfileSpan) -> Profile:
 def _write_people(plan: CityPlan, ids: dict[str, int]) -> None:
     """Accounts and grants. An account that was kept (a system administrator) is not touched."""
     users = get_user_model()
+    kept = set(users.objects.values_list("username", flat=True))
     for grant in plan.grants:
+        if grant.username in kept:
+            continue
         password = make_password(grant.password or None)
         user, _ = users.objects.get_or_create(
             username=grant.username, defaults={"display_name": grant.display_name, "password": password}

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection, Mapping
 
+from gongmai.core.access.rules import ALONE, KINDS
+from gongmai.core.access.types import Role
 from gongmai.core.period.types import Period
 from gongmai.core.registry.rules.cells import TableReader
 from gongmai.core.registry.rules.code_files import Codes
@@ -21,18 +23,6 @@ SCOPES: Mapping[str, str] = {
 }
 EMPTY_SCOPES = ("city", "none")
 _USERNAME = re.compile(r"^[\w.@+-]{2,150}$")
-# A county officer of the whole city, or an enterprise without a firm, would be a mistake.
-SCOPES_OF_ROLE = {
-    "enterprise": ("enterprise",),
-    "county": ("unit", "region"),
-    "park": ("park",),
-    "city": ("city",),
-    "leader": ("city",),
-    "auditor": ("city",),
-    "bank": ("none", "city"),
-    "expert": ("none", "city"),
-    "sysadmin": ("none", "city"),
-}
 
 
 class PeopleFile:
@@ -60,12 +50,17 @@ class PeopleFile:
             return []
         grants: list[GrantEntry] = []
         seen: set[tuple[str, ...]] = set()
+        roles: dict[str, set[str]] = {}
         for row in table.rows:
             grant = self._grant(reader, row)
             key = grant.username, grant.role, grant.scope_kind, grant.scope_value
             if key in seen:
                 reader.add(row, "username", "grant_twice")
             seen.add(key)
+            held = roles.setdefault(grant.username, set())
+            held.add(grant.role)
+            if held & ALONE and len(held) > 1:
+                reader.add(row, "role", "roles_apart", roles=", ".join(sorted(held)))
             grants.append(grant)
         return grants
 
@@ -79,8 +74,8 @@ class PeopleFile:
             reader.add(row, "role", "code_unknown", known=", ".join(self.roles))
         if kind not in SCOPES:
             reader.add(row, "scope_kind", "code_unknown", known=", ".join(SCOPES))
-        elif kind not in SCOPES_OF_ROLE.get(role, SCOPES):
-            reader.add(row, "scope_kind", "scope_contradicts", kinds=", ".join(SCOPES_OF_ROLE[role]))
+        elif role in self.roles and kind not in KINDS[Role(role)]:
+            reader.add(row, "scope_kind", "scope_contradicts", kinds=", ".join(sorted(KINDS[Role(role)])))
         elif not self._is_scope(kind, value):
             reader.add(row, "scope_value", "scope_unknown", kind=kind)
         password = self._password(reader, row)

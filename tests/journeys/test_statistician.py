@@ -28,14 +28,16 @@ def has_no_sideways_scroll(page: Page) -> bool:
 
 
 def is_reachable(page: Page, target: Locator) -> bool:
-    """Whether the middle of a button is inside the window and under nothing else (a disabled one lets through)."""
+    """Whether the middle of a button is inside the window and under nothing else."""
     target.scroll_into_view_if_needed()
     return bool(
         target.evaluate(
             """button => {
                 const box = button.getBoundingClientRect();
                 const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-                return box.left >= 0 && box.right <= innerWidth && (button.contains(top) || (button.disabled && top.contains(button)));
+                const inside = box.left >= 0 && box.right <= innerWidth;
+                // a disabled button lets the pointer through to what it stands on
+                return inside && (button.contains(top) || (button.disabled && top.contains(button)));
             }"""
         )
     )
@@ -149,7 +151,7 @@ def test_a_return_is_filed_by_excel(sign_in, tmp_path):
 
 
 def fill_finance(book: Path, target: Path, *, total_assets_off_by: int) -> None:
-    """Fill the prefilled workbook: a month more of each flow, last month's balance sheet; one figure as text."""
+    """Fill the prefilled workbook: a month more of each flow; one figure as text."""
     workbook = openpyxl.load_workbook(book)
     sheet = workbook.worksheets[0]
     rows = {str(row[0].value).strip(): row for row in sheet.iter_rows(min_row=10) if row[1].value}

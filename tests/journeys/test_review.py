@@ -1,11 +1,10 @@
 """A return on its way: sent back with a reason, corrected, passed by two people, visible in the figures."""
 
-import re
-
 import duckdb
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys.published import vintage_now, wait_for_vintage_after
 from tests.journeys.return_page import MONTHLY, SUBMIT, explain_all, finding, take_suggestion, task, type_into
 
 pytestmark = pytest.mark.browser
@@ -35,21 +34,6 @@ def submit(page: Page, version: int) -> None:
     explain_all(page)
     page.locator(SUBMIT).click()
     expect(page.locator(".toast-note")).to_contain_text(f"第{version}版")
-
-
-def wait_for_vintage_after(page: Page, before: int) -> int:
-    """Load the overview again until it tells of a newer vintage; the page's own patience is the limit."""
-    for _turn in range(60):
-        page.goto("/indicators/?period=2023-06")
-        found = re.search(r"数据版本 (\d+)", page.locator("#main").inner_text())
-        if found and int(found[1]) > before:
-            return int(found[1])
-        page.wait_for_timeout(200)
-    raise AssertionError("no new vintage was published")
-
-
-def vintage_now(page: Page) -> int:
-    return wait_for_vintage_after(page, 0)
 
 
 def test_a_return_goes_back_and_forth_and_arrives_in_the_published_figures(

@@ -1,8 +1,10 @@
 """Wording of refusals and of notes in place of growth rates."""
 
+import re
+
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gongmai.monitor.indicator.rules import printing
 from gongmai.monitor.indicator.types import Basis, IndicatorError
@@ -24,6 +26,23 @@ BASES: dict[Basis, Promise | str] = {
     Basis.SAME_SAMPLE: gettext_lazy("same firms"),
     Basis.NOMINAL: gettext_lazy("nominal"),
 }
+
+# what the marks in the sources of the catalogue stand for
+SOURCES: dict[str, Promise | str] = {
+    "N1": gettext_lazy("National notes on the statistics of industrial output and profit"),
+    "N2": gettext_lazy("Single deflation of value added as the statistics offices practise it"),
+    "N3": gettext_lazy("Definition of contribution and pull"),
+    "C": gettext_lazy("The bureau's own convention"),
+}
+
+
+def word_source(text: str) -> str:
+    """The source of an indicator. What the catalogue adds in English is for readers of English."""
+    names = [str(SOURCES.get(mark, mark)) for mark in re.findall(r"\[(\w+)\]", text)]
+    rest = re.sub(r"\[\w+\]", "", text).strip(" ,")
+    if rest and not (get_language() or "").startswith("zh"):
+        names.append(rest)
+    return " \u00b7 ".join(names) or text
 
 
 def word_error(error: IndicatorError) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from gongmai.core.document.actions import wanted_format
+from gongmai.monitor.indicator.messages import word_source
 from gongmai.monitor.indicator.queries.catalogue import list_indicators
 from gongmai.monitor.indicator.types import Indicator
 from gongmai.monitor.indicator.views import downloads, frame, words
@@ -49,7 +50,7 @@ def _entry(indicator: Indicator) -> dict[str, Any]:
         "shape": words.shape_label(indicator.shape),
         "views": ", ".join(views),
         "valid": words.dates(formula.valid_from, formula.valid_to),
-        "source": formula.source,
+        "source": word_source(formula.source),
         "examples": [_example(example) for example in formula.examples],
     }
 

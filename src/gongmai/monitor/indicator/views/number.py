@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from gongmai.core.access.queries import may
 from gongmai.core.access.types import Actor
 from gongmai.monitor.indicator.forms import BASES, Selection
+from gongmai.monitor.indicator.messages import word_source
 from gongmai.monitor.indicator.views import frame, opening, published, reading, words
 from gongmai.monitor.indicator.views.cells import hidden_cell, make_cell
 
@@ -53,7 +54,7 @@ def number(request: HttpRequest) -> HttpResponseBase:
             if indicator.shape == "money"
             else "",
             "words": words.word(opened.explanation),
-            "source": indicator.formula.source,
+            "source": word_source(indicator.formula.source),
             "valid": words.dates(indicator.formula.valid_from, indicator.formula.valid_to),
             "inputs": [] if small else opening.inputs_of(opened),
             "small": small,

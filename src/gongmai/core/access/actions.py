@@ -136,7 +136,7 @@ def touch_token(token: ApiToken) -> None:
 def note_sign_in(*, username: str, user_id: int | None, ip: str | None, agent: str, outcome: str) -> None:
     """Write one line of the log of sign-ins; a success is the person's latest, by the product's clock."""
     now = clock.now()
-    if outcome == "ok":
+    if outcome == "ok" and user_id is not None:
         User.objects.filter(pk=user_id).update(last_login=now)
     SignIn.objects.create(
         username=username[:150],

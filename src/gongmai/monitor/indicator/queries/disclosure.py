@@ -5,6 +5,7 @@ One place for pages, downloads and the API. Applied after answers are kept: they
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from gongmai.core.access import queries as access
 from gongmai.core.access.types import Actor
@@ -77,9 +78,6 @@ def _steps(bridge: Bridge) -> Bridge:
     names = {"entry": "entries", "exit": "exits", "move": "moves", "missing": "missing"}
     small = [kind for kind in names if is_recognisable(bridge.firms.get(kind, 0), None)]
     moved = sum(getattr(bridge, names[kind]) for kind in small)
-    return replace(
-        bridge,
-        revisions=bridge.revisions + moved,
-        firms={kind: 0 if kind in small else count for kind, count in bridge.firms.items()},
-        **{names[kind]: 0.0 for kind in small},
-    )
+    hidden: dict[str, Any] = {names[kind]: 0.0 for kind in small}
+    hidden["firms"] = {kind: 0 if kind in small else count for kind, count in bridge.firms.items()}
+    return replace(bridge, revisions=bridge.revisions + moved, **hidden)

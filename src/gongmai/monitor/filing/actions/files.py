@@ -16,10 +16,10 @@ from gongmai.core.access.types import Actor
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period
 from gongmai.core.ports import adapter
-from gongmai.core.review import actions as review
-from gongmai.core.review.types import Move, State
+from gongmai.core.review.types import State
 from gongmai.monitor.filing.actions.drafts import OPEN
 from gongmai.monitor.filing.actions.imports import as_finding
+from gongmai.monitor.filing.actions.submission import Texts, admit_version
 from gongmai.monitor.filing.models import Return, Version
 from gongmai.monitor.filing.ports import FileFinding, HistorySession, SourceFile
 from gongmai.monitor.filing.queries.calendar import due_at
@@ -28,9 +28,9 @@ from gongmai.monitor.filing.queries.filed import filed_before
 from gongmai.monitor.filing.queries.firms import profiles, stays
 from gongmai.monitor.filing.queries.folder import source_of
 from gongmai.monitor.filing.queries.forms import get_form
-from gongmai.monitor.filing.rules.content import canonical, compute_digest
+from gongmai.monitor.filing.rules.content import canonical
 from gongmai.monitor.filing.rules.forms import check_in_force
-from gongmai.monitor.filing.types import KIND, Form
+from gongmai.monitor.filing.types import Form
 
 Progress = Callable[[int, int, str], None]
 IMPORTED = "import"
@@ -146,37 +146,12 @@ def _write(
         closed = _closed(form, period, rows, existing)
         if closed:
             return closed, 0
-        due, now = due_at(form, period), clock.now()
+        due = due_at(form, period)
         for row in rows:
             firm = row["enterprise_id"]
             filing = existing.get(firm) or Return.objects.create(
                 enterprise_id=firm, form=form.code, period=period.key, due_at=due
             )
             findings = canonical([as_finding(each).as_dict() for each in noted.get(firm, ())])
-            digest = compute_digest(row["cells"], row["lines"])
-            version = Version.objects.create(
-                filing=filing,
-                number=filing.versions_count + 1,
-                cells=row["cells"],
-                lines=row["lines"],
-                findings=findings,
-                digest=digest,
-                source=IMPORTED,
-                submitted_by=actor.user_id,
-                submitted_at=now,
-            )
-            case = review.move(
-                actor=actor,
-                kind=KIND,
-                object_id=filing.pk,
-                enterprise_id=firm,
-                step=Move.SUBMIT,
-                digest=digest,
-                start=State(filing.state),
-                payload={"source": "import", "version": version.number},
-            )
-            filing.state, filing.versions_count, filing.submitted_at = case.state, version.number, now
-            filing.first_submitted_at = filing.first_submitted_at or now
-            filing.draft = {}
-            filing.save()
+            admit_version(actor, filing, Texts(row["cells"], row["lines"], "{}", findings), IMPORTED)
     return [], len(rows)

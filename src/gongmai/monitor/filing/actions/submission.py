@@ -59,6 +59,16 @@ class Idempotency:
     request_digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a version stores, as canonical JSON."""
+
+    cells: str
+    lines: str
+    explanations: str
+    findings: str
+
+
 def submit_return(
     actor: Actor,
     return_id: int,
@@ -143,48 +153,18 @@ def _write(
     source: str,
     idempotency: Idempotency | None,
 ) -> Receipt:
-    texts = canonical(content.cells), canonical(content.lines), canonical(content.explanations)
-    digest = compute_digest(*texts)
+    texts = Texts(
+        canonical(content.cells),
+        canonical(content.lines),
+        canonical(content.explanations),
+        canonical([finding.as_dict() for finding in findings]),
+    )
     with in_turn(), transaction.atomic():
         filing = lock_return(seen.pk)
         check_open(filing)
         if (filing.draft_revision, filing.versions_count) != (seen.draft_revision, seen.versions_count):
             raise FilingError("stale_draft", expected=seen.draft_revision, found=filing.draft_revision)
-        now = clock.now()
-        version = Version.objects.create(
-            filing=filing,
-            number=filing.versions_count + 1,
-            cells=texts[0],
-            lines=texts[1],
-            explanations=texts[2],
-            findings=canonical([finding.as_dict() for finding in findings]),
-            digest=digest,
-            source=source,
-            submitted_by=actor.user_id,
-            submitted_at=now,
-        )
-        case = review.move(
-            actor=actor,
-            kind=KIND,
-            object_id=filing.pk,
-            enterprise_id=filing.enterprise_id,
-            step=Move.SUBMIT,
-            digest=digest,
-            start=State(filing.state),
-            payload={"form": filing.form, "period": filing.period, "version": version.number},
-        )
-        filing.state, filing.versions_count, filing.submitted_at = case.state, version.number, now
-        filing.first_submitted_at = filing.first_submitted_at or now
-        filing.draft, filing.draft_revision = {}, filing.draft_revision + 1
-        filing.save(
-            update_fields=[
-                "state", "versions_count", "submitted_at", "first_submitted_at", "draft", "draft_revision",
-            ]
-        )  # fmt: skip
-        announce(
-            Submitted(filing.pk, filing.enterprise_id, filing.form, filing.period, version.number),
-            actor_id=actor.user_id,
-        )
+        version = admit_version(actor, filing, texts, source)
         receipt = _receipt(filing, version)
         if idempotency is not None:
             IdempotencyKey.objects.create(
@@ -193,9 +173,57 @@ def _write(
                 request_digest=idempotency.request_digest,
                 status=201,
                 response=receipt.as_dict(),
-                created_at=now,
+                created_at=version.submitted_at,
             )
     return receipt
+
+
+def admit_version(actor: Actor, filing: Return, texts: Texts, source: str) -> Version:
+    """Make a content the next version of a locked return that is with its firm, and send it to the county.
+
+    Called inside the transaction that locked the return and judged what stands in it.
+    """
+    now, digest = clock.now(), compute_digest(texts.cells, texts.lines, texts.explanations)
+    version = Version.objects.create(
+        filing=filing,
+        number=filing.versions_count + 1,
+        cells=texts.cells,
+        lines=texts.lines,
+        explanations=texts.explanations,
+        findings=texts.findings,
+        digest=digest,
+        source=source,
+        submitted_by=actor.user_id,
+        submitted_at=now,
+    )
+    case = review.move(
+        actor=actor,
+        kind=KIND,
+        object_id=filing.pk,
+        enterprise_id=filing.enterprise_id,
+        step=Move.SUBMIT,
+        digest=digest,
+        start=State(filing.state),
+        payload={
+            "form": filing.form,
+            "period": filing.period,
+            "version": version.number,
+            "source": source,
+        },
+    )
+    filing.state, filing.versions_count, filing.submitted_at = case.state, version.number, now
+    filing.first_submitted_at = filing.first_submitted_at or now
+    filing.draft, filing.draft_revision = {}, filing.draft_revision + 1
+    filing.save(
+        update_fields=[
+            "state", "versions_count", "submitted_at", "first_submitted_at", "draft", "draft_revision",
+        ]
+    )  # fmt: skip
+    announce(
+        Submitted(filing.pk, filing.enterprise_id, filing.form, filing.period, version.number),
+        actor_id=actor.user_id,
+    )
+    return version
 
 
 def _receipt(filing: Return, version: Version) -> Receipt:

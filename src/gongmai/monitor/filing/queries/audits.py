@@ -9,13 +9,13 @@ from typing import Any
 import yaml
 
 from gongmai.core.formula.queries import build_vocabulary, check_all, row_evaluator
-from gongmai.core.formula.rules.catalogue import read_formulas, read_params
+from gongmai.core.formula.rules.catalogue import read_formulas, read_params, write_out
 from gongmai.core.formula.types import Checked, Vocabulary
 from gongmai.core.period.types import Period
 from gongmai.monitor.filing.queries.forms import forms, items
-from gongmai.monitor.filing.rules.audits import Audit, expand, split_suggestions
+from gongmai.monitor.filing.rules.audits import Audit, split_suggestions
 from gongmai.monitor.filing.rules.locks import lock_columns
-from gongmai.monitor.filing.types import CellValue, Form, Label, Severity
+from gongmai.monitor.filing.types import CellValue, Form, Severity
 
 
 def _read(name: str) -> Any:
@@ -26,8 +26,7 @@ def _read(name: str) -> Any:
 @lru_cache(maxsize=1)
 def audit_entries() -> tuple[dict[str, Any], ...]:
     """The catalogue's entries, written out for each item."""
-    labels: dict[str, Label] = {code: entry["label"] for code, entry in items().items()}
-    return tuple(expand(_read("audits.yaml")["formulas"], labels))
+    return tuple(write_out(_read("audits.yaml")["formulas"], vocabulary().items))
 
 
 def locked_items() -> list[dict[str, Any]]:

@@ -31,29 +31,6 @@ class Audit:
     suggest: Checked | None = None
 
 
-def expand(entries: Iterable[Mapping[str, Any]], labels: Mapping[str, Label]) -> Iterator[dict[str, Any]]:
-    """Yield each entry as it stands, or once for each item of its `for_each` with {item}, {label} put in."""
-    for entry in entries:
-        plain = {key: value for key, value in entry.items() if key != "for_each"}
-        for item in entry.get("for_each", [None]):
-            yield plain if item is None else _put_in(plain, item, labels[item], "en")
-
-
-def _put_in(value: Any, item: str, label: Label, language: str) -> Any:
-    if isinstance(value, str):
-        return value.replace("{item}", item).replace("{label}", label[language])
-    if isinstance(value, Mapping):
-        return {
-            _put_in(key, item, label, language): _put_in(
-                entry, item, label, key if key in {"zh-Hans", "en"} else language
-            )
-            for key, entry in value.items()
-        }
-    if isinstance(value, list):
-        return [_put_in(entry, item, label, language) for entry in value]
-    return value
-
-
 def split_suggestions(entries: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield formulas of their own, `<code>.suggest`, for the entries that say what would be right."""
     for entry in entries:

@@ -55,7 +55,7 @@ def sign_in(browser: Browser, demo_server: str, demo_city: City) -> Iterator[Sig
         page.fill("input[name=username]", username)
         page.fill("input[name=password]", password or demo_password(username))
         page.click("main button[type=submit]")
-        page.wait_for_load_state("networkidle")
+        page.wait_for_url(lambda url: "/sign-in/" not in url)
         return page
 
     yield open_as
@@ -69,9 +69,9 @@ def shoot() -> Callable[[Page, str], None]:
     """Take a screenshot into docs/screenshots when asked to (make screenshots), else into nowhere."""
 
     def take(page: Page, name: str) -> None:
-        page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(400)
         if os.environ.get("GONGMAI_SCREENSHOTS") == "1":
+            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(400)
             folder = ROOT / "docs" / "screenshots"
             folder.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=folder / f"{name}.png")

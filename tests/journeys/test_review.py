@@ -132,3 +132,15 @@ def test_nobody_passes_the_same_return_twice(sign_in):
     expect(page.locator(".state").first).to_have_text("市级审核中")
     assert page.get_by_role("button", name="市级通过").count() == 0
     expect(page.locator(".hint", has_text="双人复核")).to_be_visible()
+
+
+def test_the_bureau_follows_who_has_not_filed_down_to_the_firms(sign_in, shoot):
+    page = sign_in("city")
+    page.get_by_role("link", name="上报进度").click()
+    expect(page.locator("table tbody tr")).to_have_count(15)
+    shoot(page, "completeness")
+    missing = page.locator("table tbody tr").last.locator("td a").last
+    count = int(missing.inner_text())
+    missing.click()
+    expect(page.locator("#results tbody tr").first.locator(".state")).to_have_text("未报")
+    expect(page.locator(".pager-count")).to_contain_text(f"共 {count} 条")

@@ -158,7 +158,17 @@
   });
   on("htmx:sendError", () => toast(toasts().dataset.offline, "error"));
 
+  // a table that scrolls in its own box can be scrolled with the keyboard too
+  function reachScrolling() {
+    all(".table-box:not([tabindex])").forEach((box) => {
+      if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+    });
+  }
+  on("htmx:afterSettle", reachScrolling);
+  window.addEventListener("resize", reachScrolling);
+
   on("DOMContentLoaded", () => {
+    reachScrolling();
     all(".toast-note").forEach(fade);
     all("tr[data-open]:not([tabindex])").forEach((row) => { row.tabIndex = 0; });
   });

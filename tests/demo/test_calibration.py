@@ -34,9 +34,13 @@ class Engine:
 
     def ask(self, period: str, by: str, *more: str) -> dict[str, dict[str, Any]]:
         """Rows by the group's code; the total under an empty code."""
-        arguments = ("--period", period, "--cumulative", "--by", by, *more, "--format", "json")
-        answer = json.loads(self.city.run("indicators", *arguments).stdout)
-        return {row[by]: row for row in answer["rows"]} | {"": answer["total"]}
+        groups, (total,) = self._rows(period, "--by", by, *more), self._rows(period, *more)
+        return {row[by]: row for row in groups} | {"": total}
+
+    def _rows(self, period: str, *more: str) -> list[dict[str, Any]]:
+        answer = self.city.run("indicators", "--period", period, "--cumulative", *more, "--format", "json")
+        rows: list[dict[str, Any]] = json.loads(answer.stdout)
+        return rows
 
 
 def percent(value: float) -> str:

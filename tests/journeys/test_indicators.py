@@ -44,7 +44,6 @@ def test_an_officer_follows_growth_from_the_city_to_the_firm(sign_in, shoot):
     expect(page).to_have_url(re.compile("/indicators/firms"))
     firm = page.locator("table.board tbody a").first
     name = firm.inner_text()
-    shoot(page, "firms")
     firm.click()
     expect(page).to_have_url(re.compile(r"/enterprise/\d+/"))
     expect(page.locator("h1")).to_have_text(name)
@@ -98,7 +97,7 @@ def test_tables_open_again_with_typed_figures_and_charts_are_saved_as_pictures(s
         assert (tmp_path / f"trend.{ending}").read_bytes().startswith(head)
 
 
-def test_the_crosstab_and_the_trend_are_shown(sign_in, shoot):
+def test_the_crosstab_the_trend_and_the_firms_are_shown(sign_in, shoot):
     page = sign_in("city")
     page.goto(f"/indicators/cross?{YEAR}")
     assert page.locator("table.heat td[style]").count() > 100
@@ -106,6 +105,10 @@ def test_the_crosstab_and_the_trend_are_shown(sign_in, shoot):
     page.goto(f"/indicators/trend?{YEAR}")
     expect(page.locator("figure .chart-canvas svg").first).to_be_visible()
     shoot(page, "trend")
+    page.goto(f"/indicators/firms?{YEAR}")
+    expect(page.locator("table.board tbody tr")).to_have_count(50)
+    expect(page.locator(".counts")).to_contain_text("3832")
+    shoot(page, "firms")
 
 
 def test_returns_passed_from_the_list_make_a_vintage_whose_difference_is_explained(sign_in, shoot):

@@ -27,6 +27,8 @@ def open_in_drawer(page: Page, row: Locator) -> Locator:
     row.locator("td").nth(2).click()
     drawer = page.locator("#drawer")
     expect(drawer.locator("h2").first).to_be_visible()
+    # the bar at the top ends although the row that asked may have been replaced by what the search found
+    expect(page.locator("#loading")).to_have_class("loading")
     return drawer
 
 

@@ -144,8 +144,12 @@
     $("#loading").classList.toggle("on", running > 0);
   };
   const quiet = (event) => event.detail.elt && event.detail.elt.closest("[data-quiet]");
-  on("htmx:beforeRequest", (event) => { if (!quiet(event)) busy(1); });
-  on("htmx:afterRequest", (event) => { if (!quiet(event)) busy(-1); });
+  // the end is heard at the request itself: what asked may have left the page before the answer came
+  on("htmx:beforeSend", (event) => {
+    if (quiet(event)) return;
+    busy(1);
+    event.detail.xhr.addEventListener("loadend", () => busy(-1), { once: true });
+  });
   on("htmx:afterSwap", (event) => {
     if (event.detail.target && event.detail.target.id === "drawer") {
       if (!opener) opener = event.detail.requestConfig && event.detail.requestConfig.elt;

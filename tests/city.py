@@ -1,12 +1,14 @@
 """A demonstration city for the tests that need a whole one, and a server in front of it.
 
 The city is built once a session by the product's own command, in a process of its own, in a data folder and a
-database of its own. GONGMAI_TEST_CITY may name a data folder that is already built (to save a minute while
-working on a journey).
+database of its own. GONGMAI_TEST_CITY may name a data folder that is already built, to save a minute while
+working on a journey: on SQLite a copy of it is taken and brought up to date, so that it may be an old one and
+several runs may share it.
 """
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from django.conf import settings
 
 ROOT = Path(__file__).parents[1]
 DATABASE_NAME = "gongmai_city"
+GONGMAI = (sys.executable, "-c", "from gongmai.cli.main import main; main()")
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class City:
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run ``gongmai ARGUMENTS`` in this city."""
         return subprocess.run(
-            [sys.executable, "-c", "from gongmai.cli.main import main; main()", *arguments],
+            [*GONGMAI, *arguments],
             env=self.env,
             cwd=ROOT,
             capture_output=True,
@@ -47,17 +50,25 @@ class City:
 def build_city(folder: Path) -> City:
     """Build the demonstration city in `folder` (or take the one that GONGMAI_TEST_CITY names)."""
     ready = os.environ.get("GONGMAI_TEST_CITY")
-    env = os.environ | {"PYTHONPATH": str(ROOT / "src"), "GONGMAI_DATA": ready or str(folder)}
+    env = os.environ | {"PYTHONPATH": str(ROOT / "src"), "GONGMAI_DATA": str(folder)}
     env["DJANGO_SETTINGS_MODULE"] = "gongmai.config.settings"
     if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        env["DATABASE_URL"] = _postgres_url(fresh=ready is None)
+        env["DATABASE_URL"], ready = _fresh_postgres(), None
     else:
         env.pop("DATABASE_URL", None)
-    city = City(Path(env["GONGMAI_DATA"]), env)
-    if not ready:
-        result = city.run("demo", "--build-only", check=False)
-        assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
-    return city
+    if ready:
+        shutil.copytree(ready, folder, dirs_exist_ok=True)
+        _run([sys.executable, "-m", "gongmai.manage", "migrate", "-v", "0"], env)
+    else:
+        _run([*GONGMAI, "demo", "--build-only"], env)
+    return City(folder, env)
+
+
+def _run(command: list[str], env: dict[str, str]) -> None:
+    result = subprocess.run(
+        command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
 
 
 @contextmanager
@@ -66,14 +77,7 @@ def serve(city: City) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-c",
-        "from gongmai.cli.main import main; main()",
-        "serve",
-        "--port",
-        str(port),
-    ]
+    command = [*GONGMAI, "serve", "--port", str(port)]
     with (city.folder / f"serve-{port}.log").open("w") as log:
         process = subprocess.Popen(command, env=city.env, cwd=ROOT, stdout=log, stderr=log)
         address = f"http://127.0.0.1:{port}"
@@ -97,10 +101,10 @@ def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the server did not answer within a minute")
 
 
-def _postgres_url(*, fresh: bool) -> str:
+def _fresh_postgres() -> str:
+    """The address of an empty database beside the one that the tests use."""
     url = os.environ["DATABASE_URL"]
-    if fresh:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE_NAME} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {DATABASE_NAME}")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE_NAME} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {DATABASE_NAME}")
     return re.sub(r"/[^/?]+(\?|$)", rf"/{DATABASE_NAME}\1", url)

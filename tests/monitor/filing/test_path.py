@@ -106,7 +106,7 @@ def test_a_return_comes_back_with_a_reason_and_the_difference_is_shown(town: Tow
     submit_return(town.filer, filing.pk)
     with pytest.raises(Refused, match="reason_missing"):
         move_return(town.county, filing.pk, Move.SEND_BACK, reason=" ")
-    move_return(town.county, filing.pk, Move.SEND_BACK, reason="check the sales", cells=["sales"])
+    move_return(town.county, filing.pk, Move.SEND_BACK, reason="check the sales", boxes={"sales": ""})
     (task,) = my_tasks(town.filer)
     assert (task.state, task.reason) == (State.RETURNED, "check the sales")
     save_draft(town.filer, filing.pk, cells={"sales": 990, "sales__ytd": 4010})
@@ -115,7 +115,7 @@ def test_a_return_comes_back_with_a_reason_and_the_difference_is_shown(town: Tow
         (change.cell, change.old, change.new) for change in changes_between(town.county, filing.pk, 1, 2)
     }
     assert changed == {("sales", 980, 990), ("sales__ytd", 4000, 4010)}
-    assert get_return(town.county, filing.pk).steps[1].detail == {"cells": ["sales"]}
+    assert get_return(town.county, filing.pk).steps[1].detail["boxes"] == {"sales": "check the sales"}
 
 
 def test_nobody_passes_their_own_work(town: Town, filing: Return) -> None:

@@ -1,6 +1,6 @@
 """What filing announces."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 
@@ -31,7 +31,11 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A return went back to the firm with a reason."""
+    """A return went back to the firm with a reason.
+
+    `boxes`: the single boxes that were opened, each with its reason; empty when all are.
+    `answer_by`: until when the answer is awaited, as ISO time.
+    """
 
     name: ClassVar[str] = "filing.returned"
     return_id: int
@@ -40,3 +44,5 @@ class Returned:
     period: int
     version: int
     reason: str
+    boxes: dict[str, str] = field(default_factory=dict)
+    answer_by: str = ""

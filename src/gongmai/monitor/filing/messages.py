@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as note
 
+from gongmai.core.registry import queries as registry
 from gongmai.monitor.filing.queries.audits import audits_by_code
 from gongmai.monitor.filing.queries.forms import forms, items
 from gongmai.monitor.filing.types import FilingError, Label
@@ -116,6 +117,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_such_return": (note("There is no such return."), ""),
     "no_such_revision": (note("There is no such request."), ""),
     "not_open": (note("The return is not with the firm; it cannot be changed now."), ""),
+    "bad_deadline": (note("The day %(day)s has passed."), note("Name a day from today on.")),
+    "box_closed": (
+        note("Only the figures that were sent back can be changed; this one stays as it was filed."),
+        note("If it is wrong too, write to the officer beside the figure and ask for it to be opened."),
+    ),
     "stale_draft": (
         note("The return was changed elsewhere in the meantime."),
         note("Load the page anew and look again."),
@@ -168,6 +174,19 @@ def cell_label(key: str, table: str = "") -> str:
     name = label_of(label) if label else _table_label(key)
     part = {"ytd": _("cumulative"), "base": _("base"), "ytd_base": _("cumulative base")}.get(suffix)
     return f"{name} · {part}" if part else name
+
+
+def box_label(box: str) -> str:
+    """A box as the review names it: a head cell, a box of a line (`table.entry.column`), or a whole table."""
+    table, dot, rest = box.partition(".")
+    if not dot:
+        return cell_label(box)
+    name, _dot, column = rest.rpartition(".")
+    if not name:
+        return _table_label(table)
+    lists = {each.code: each.key_list for form in forms().values() for each in form.tables}
+    entry = registry.label_of(lists[table], name) if table in lists else name
+    return f"{entry or name} · {cell_label(column, table)}"
 
 
 def _table_label(key: str) -> str:

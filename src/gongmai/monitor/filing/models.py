@@ -20,6 +20,11 @@ class Return(models.Model):
     first_submitted_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
     approved_version = models.PositiveIntegerField(null=True)
+    asked_boxes = models.JSONField(
+        null=True,
+        help_text="single boxes sent back: open (with what is tied to them), reasons; null: all open",
+    )
+    answer_by = models.DateTimeField(null=True, help_text="until when what was sent back is awaited")
 
     class Meta:
         constraints = [

@@ -1,6 +1,6 @@
 """Saving what a firm typed. Nothing typed is lost: what cannot be read is kept as it was typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -13,10 +13,12 @@ from gongmai.core.period.types import Period
 from gongmai.core.review.types import State
 from gongmai.monitor.filing.models import Return
 from gongmai.monitor.filing.queries.forms import get_form
-from gongmai.monitor.filing.queries.working import working_draft
+from gongmai.monitor.filing.queries.openness import open_boxes
+from gongmai.monitor.filing.queries.working import content_of, latest_version, working_draft
 from gongmai.monitor.filing.rules.drafts import Draft, explain, merge_cells, read_lines
 from gongmai.monitor.filing.rules.forms import check_in_force
-from gongmai.monitor.filing.types import KIND, FilingError
+from gongmai.monitor.filing.rules.openness import box_of, closed_changes, is_open, typed_boxes
+from gongmai.monitor.filing.types import KIND, Content, FilingError
 
 OPEN = frozenset({State.DRAFT, State.RETURNED})
 
@@ -35,7 +37,7 @@ def save_draft(
 
     `cells`: cell key -> typed text or value (None empties the box); `lines`: whole tables; `revision`:
     the draft's counter that the writer saw. `replace` starts from the prefilled form instead of the draft.
-    Raises NotAllowed, FilingError `not_open`, `stale_draft`, `unknown_cell`, `unknown_table`,
+    Raises NotAllowed, FilingError `not_open`, `stale_draft`, `unknown_cell`, `unknown_table`, `box_closed`,
     `form_not_in_force`.
     """
     with transaction.atomic():
@@ -46,11 +48,12 @@ def save_draft(
             raise FilingError("stale_draft", expected=revision, found=filing.draft_revision)
         form, period = get_form(filing.form), Period.from_key(filing.period)
         check_in_force(form, clock.today())
-        draft = working_draft(filing, fresh=replace)
+        draft = working_draft(filing, fresh=replace and open_boxes(filing) is None)
         merge_cells(form, period, draft, cells or {})
         for code, rows in (lines or {}).items():
             read_lines(form, period, draft, code, rows)
         explain(draft, explanations or {})
+        check_boxes(filing, draft.content, draft.typed)
         filing.draft, filing.draft_revision = draft.as_dict(), filing.draft_revision + 1
         filing.draft_saved_at = clock.now()
         filing.save(update_fields=["draft", "draft_revision", "draft_saved_at"])
@@ -73,3 +76,19 @@ def check_open(filing: Return) -> None:
     """Raise FilingError `not_open` unless the return is with the firm."""
     if State(filing.state) not in OPEN:
         raise FilingError("not_open", state=filing.state)
+
+
+def check_boxes(filing: Return, content: Content, typed: Iterable[str] = ()) -> None:
+    """Raise FilingError `box_closed` when a content changes a box that was not sent back.
+
+    `typed`: places of texts that could not be read. Nothing is read while the whole return is open.
+    """
+    opened = open_boxes(filing)
+    version = latest_version(filing) if opened is not None else None
+    if version is None:
+        return
+    form = get_form(filing.form)
+    changed = [box_of(change) for change in closed_changes(form, content_of(version), content, opened)]
+    changed += [box for box in typed_boxes(form, typed, content.lines) if not is_open(box, opened)]
+    if changed:
+        raise FilingError("box_closed", cell=changed[0], boxes=changed)

@@ -1,20 +1,27 @@
 """County and city: pass, send back, reopen. No officer changes a figure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from gongmai.core.access.queries import check_reach
 from gongmai.core.access.types import Actor, NotAllowed
 from gongmai.core.outbox.actions import announce
+from gongmai.core.period import clock
 from gongmai.core.review import actions as review
+from gongmai.core.review.rules import check_reason
 from gongmai.core.review.types import Move, Refused, State
 from gongmai.monitor.filing.actions.drafts import lock_return
 from gongmai.monitor.filing.events import Approved, Returned
-from gongmai.monitor.filing.models import Return
+from gongmai.monitor.filing.models import Return, Version
+from gongmai.monitor.filing.queries.calendar import answer_day, end_of
 from gongmai.monitor.filing.queries.forms import get_form
-from gongmai.monitor.filing.queries.working import get_version
+from gongmai.monitor.filing.queries.openness import ties_of
+from gongmai.monitor.filing.queries.working import content_of, get_version
+from gongmai.monitor.filing.rules.openness import unknown_boxes, with_tied
 from gongmai.monitor.filing.types import KIND, FilingError
 
 # what a move needs; sending back needs the right of the level at which the return is
@@ -23,6 +30,26 @@ RIGHTS = {
     Move.PASS_CITY: "return.review_city",
     Move.REOPEN: "return.review_city",
 }
+
+
+BACK = frozenset({Move.SEND_BACK, Move.REOPEN})
+MAX_REASON = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What goes back to the firm. `asked` is None when the whole return is open."""
+
+    reason: str
+    reasons: dict[str, str]
+    until: datetime
+    asked: dict[str, Any] | None
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """What the step keeps of it."""
+        boxes = {"boxes": self.reasons} if self.reasons else {}
+        return {**boxes, "answer_by": self.until.isoformat()}
 
 
 @dataclass(slots=True)
@@ -46,14 +73,17 @@ def move_return(
     move: Move,
     *,
     reason: str = "",
-    cells: Sequence[str] = (),
+    boxes: Mapping[str, str] | None = None,
+    answer_by: date | None = None,
     version: int | None = None,
     revision: int | None = None,
 ) -> Return:
     """Move a return as an officer: PASS_COUNTY, PASS_CITY, SEND_BACK or REOPEN.
 
-    `version` and `revision`: the version and the case's counter that the officer saw; `cells`: the boxes
-    that a reason is about. Raises NotAllowed, Refused, FilingError.
+    `version` and `revision`: the version and the case's counter that the officer saw. `boxes`: the single
+    boxes that come back, each with its reason (empty: the general one); without any all of them are open.
+    `answer_by`: the day until which the answer is awaited, else by the calendar. Raises NotAllowed, Refused,
+    FilingError `unknown_cell`, `bad_deadline`.
     """
     if move is Move.SUBMIT:
         raise FilingError("not_an_officers_move")
@@ -65,10 +95,7 @@ def move_return(
         current = get_version(filing, filing.versions_count)
         if current is None:
             raise Refused("move_not_open", state=filing.state, move=move.value)
-        known = {cell.key for cell in get_form(filing.form).cells}
-        unknown = [cell for cell in cells if cell not in known]
-        if unknown:
-            raise FilingError("unknown_cell", cell=unknown[0], key=unknown[0])
+        back = _back(filing, current, move, reason, boxes or {}, answer_by) if move in BACK else None
         case = review.move(
             actor=actor,
             kind=KIND,
@@ -76,22 +103,55 @@ def move_return(
             enterprise_id=filing.enterprise_id,
             step=move,
             digest=current.digest,
-            reason=reason,
+            reason=back.reason if back else reason,
             revision=revision,
             start=State(filing.state),
-            detail={"cells": list(cells)} if cells else {},
+            detail=back.detail if back else {},
             payload={"form": filing.form, "period": filing.period, "version": current.number},
         )
         filing.state = case.state
+        filing.asked_boxes = back.asked if back else None
+        filing.answer_by = back.until if back else None
         if move is Move.PASS_CITY:
             filing.approved_version = current.number
-        filing.save(update_fields=["state", "approved_version"])
+        filing.save(update_fields=["state", "approved_version", "asked_boxes", "answer_by"])
         place = (filing.pk, filing.enterprise_id, filing.form, filing.period, current.number)
         if move is Move.PASS_CITY:
             announce(Approved(*place, version_id=current.pk), actor_id=actor.user_id)
-        elif move in {Move.SEND_BACK, Move.REOPEN}:
-            announce(Returned(*place, reason=reason.strip()), actor_id=actor.user_id)
+        elif back is not None:
+            returned = Returned(
+                *place, reason=back.reason, boxes=back.reasons, answer_by=back.until.isoformat()
+            )
+            announce(returned, actor_id=actor.user_id)
     return filing
+
+
+def _back(
+    filing: Return,
+    current: Version,
+    move: Move,
+    reason: str,
+    boxes: Mapping[str, str],
+    answer_by: date | None,
+) -> Back:
+    """What goes back: checked boxes with their reasons, what opens with them, and the deadline."""
+    form, content, today = get_form(filing.form), content_of(current), clock.today()
+    unknown = unknown_boxes(form, content, boxes)
+    if unknown:
+        raise FilingError("unknown_cell", cell=unknown[0], key=unknown[0])
+    if answer_by is not None and answer_by < today:
+        raise FilingError("bad_deadline", day=answer_by.isoformat())
+    reasons = {box: (text.strip() or reason.strip())[:MAX_REASON] for box, text in boxes.items()}
+    for text in reasons.values():
+        check_reason(move, text)
+    until = end_of(answer_by or answer_day(today))
+    opened = sorted(with_tied(form, ties_of(form.code), boxes, content))
+    return Back(
+        reason=reason.strip() or "; ".join(dict.fromkeys(reasons.values())),
+        reasons=reasons,
+        until=until,
+        asked={"open": opened, "reasons": reasons} if boxes else None,
+    )
 
 
 def pass_many(actor: Actor, return_ids: Iterable[int], move: Move) -> Passed:

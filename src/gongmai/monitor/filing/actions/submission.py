@@ -7,6 +7,7 @@ transaction then checks that the draft is still the one that was judged.
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.db import IntegrityError, transaction
 
 from gongmai.core.access.queries import check_reach
@@ -16,7 +17,7 @@ from gongmai.core.period import clock
 from gongmai.core.review import actions as review
 from gongmai.core.review.types import Move, State
 from gongmai.monitor.filing.actions.bulk import in_turn
-from gongmai.monitor.filing.actions.drafts import check_open, lock_return
+from gongmai.monitor.filing.actions.drafts import check_boxes, check_open, lock_return
 from gongmai.monitor.filing.events import Submitted
 from gongmai.monitor.filing.models import IdempotencyKey, Return, Version
 from gongmai.monitor.filing.queries.forms import get_form
@@ -82,7 +83,7 @@ def submit_return(
 
     Submitting again what already waits for review gives the receipt of that version. Raises NotAllowed,
     FilingError `blocking_findings` and `explanations_missing` (with findings), `stale_draft`, `not_open`,
-    `form_not_in_force`, `key_reused`; Refused as of core.review.
+    `box_closed`, `form_not_in_force`, `key_reused`; Refused as of core.review.
     """
     filing = Return.objects.select_related("enterprise").filter(pk=return_id).first()
     if filing is None:
@@ -100,6 +101,7 @@ def submit_return(
     if repeated is not None:
         return repeated
     check_open(filing)
+    check_boxes(filing, given.content, given.typed)
     content, findings = check_content(filing, given)
     refuse_findings(content, findings)
     try:
@@ -181,8 +183,11 @@ def _write(
 def admit_version(actor: Actor, filing: Return, texts: Texts, source: str) -> Version:
     """Make a content the next version of a locked return that is with its firm, and send it to the county.
 
-    Called inside the transaction that locked the return and judged what stands in it.
+    Called inside the transaction that locked the return and judged what stands in it. FilingError
+    `box_closed` when it changes what was not sent back.
     """
+    if filing.asked_boxes is not None:
+        check_boxes(filing, Content(orjson.loads(texts.cells), orjson.loads(texts.lines)))
     now, digest = clock.now(), compute_digest(texts.cells, texts.lines, texts.explanations)
     version = Version.objects.create(
         filing=filing,
@@ -214,9 +219,11 @@ def admit_version(actor: Actor, filing: Return, texts: Texts, source: str) -> Ve
     filing.state, filing.versions_count, filing.submitted_at = case.state, version.number, now
     filing.first_submitted_at = filing.first_submitted_at or now
     filing.draft, filing.draft_revision = {}, filing.draft_revision + 1
+    filing.asked_boxes, filing.answer_by = None, None
     filing.save(
         update_fields=[
             "state", "versions_count", "submitted_at", "first_submitted_at", "draft", "draft_revision",
+            "asked_boxes", "answer_by",
         ]
     )  # fmt: skip
     announce(

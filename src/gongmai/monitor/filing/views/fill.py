@@ -116,7 +116,9 @@ def steps_in_words(steps: list[Any]) -> list[dict[str, Any]]:
             "actor": step.actor,
             "reason": step.reason,
             "state": step.state,
-            "cells": [messages.cell_label(cell) for cell in step.detail.get("cells", [])],
+            "cells": [
+                messages.box_label(box) for box in step.detail.get("boxes", step.detail.get("cells", []))
+            ],
         }
         for step in steps
     ]

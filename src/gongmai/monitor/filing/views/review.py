@@ -216,7 +216,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             pk,
             step,
             reason=post.get("reason", ""),
-            cells=post.getlist("cells"),
+            boxes=dict.fromkeys(post.getlist("cells"), ""),
             version=whole_number(post.get("version")),
             revision=whole_number(post.get("revision")),
         )

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_noop as note
 from gongmai.core.registry import queries as registry
 from gongmai.monitor.filing.queries.audits import audits_by_code
 from gongmai.monitor.filing.queries.forms import forms, items
+from gongmai.monitor.filing.rules.suspicion import Reason
 from gongmai.monitor.filing.types import FilingError, Label
+from gongmai.ui.templatetags.display import signed
 
 # code: (what is wrong, what to do)
 WORDS: dict[str, tuple[str, str]] = {
@@ -223,6 +225,52 @@ def advise(rule: str, params: Mapping[str, Any] | None = None) -> str:
         return label_of(audit.advice)
     text = WORDS.get(rule, ("", ""))[1]
     return _fill(text, params or {}) if text else ""
+
+
+WITNESSES: dict[str, str] = {
+    "output": note("output"),
+    "electricity": note("electricity"),
+    "revenue": note("revenue"),
+    "tax": note("taxes payable"),
+    "workforce": note("headcount"),
+    "energy": note("energy consumption"),
+}
+
+
+def word_witness(witness: str, growth: float | None) -> str:
+    """A growth as said of a firm: “electricity -12%”."""
+    return f"{_(WITNESSES[witness])} {signed(growth, 0)}"
+
+
+def word_reason(reason: Reason) -> str:
+    """Why a return deserves a look, in one line."""
+    params = reason.params
+    if reason.code == "finding":
+        audit = audits_by_code().get(params["rule"])
+        return label_of(audit.label) if audit else word(params["rule"])
+    if reason.code == "evidence":
+        parts = [word_witness(witness, growth) for witness, growth in params["parts"]]
+        said = _(", ").join([word_witness("output", params["output"]), *parts])
+        return _("Evidence contradicts (%(score)s points): %(said)s") % {
+            "score": params["score"],
+            "said": said,
+        }
+    values = {
+        "item": cell_label(params["item"]),
+        "distance": f"{params['distance']:+.1f}",
+        "members": params.get("members"),
+        "usual": signed((params.get("centre") or params.get("typical") or 1) - 1),
+    }
+    if reason.code == "hb":
+        text = _(
+            "%(item)s: growth is %(distance)s quartile distances from %(members)s comparable firms "
+            "(%(usual)s)"
+        )
+    else:
+        text = _(
+            "%(item)s: growth is %(distance)s deviations from the firm's own history (usually %(usual)s)"
+        )
+    return text % values
 
 
 def word_error(error: FilingError) -> str:

@@ -60,6 +60,11 @@ def vocabulary() -> Vocabulary:
     )
 
 
+def parameters_on(day: date) -> dict[str, float]:
+    """The value of every parameter of the audits and of selective editing on a day."""
+    return {code: param.on(day) for code, param in vocabulary().params.items()}
+
+
 @lru_cache(maxsize=1)
 def all_audits() -> tuple[Audit, ...]:
     """Every audit of every form and date; raises FormulaError for one that does not check."""

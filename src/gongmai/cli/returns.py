@@ -1,4 +1,4 @@
-"""``gongmai import-returns``: take in one file of returns, or only say what is wrong in it."""
+"""``gongmai import-returns`` and ``export-returns``: files of returns in and out."""
 
 import sys
 from pathlib import Path
@@ -7,10 +7,13 @@ import click
 
 from gongmai.cli.printing import format_option, print_rows, progress_bar
 from gongmai.core.access.types import SYSTEM
+from gongmai.core.document.actions import save_table
+from gongmai.core.document.types import Format
 from gongmai.core.period.types import Period
 from gongmai.monitor.filing import messages
 from gongmai.monitor.filing.actions.files import import_file
 from gongmai.monitor.filing.ports import FileFinding
+from gongmai.monitor.filing.queries.exports import APPROVED, LONG, SUBMITTED, WIDE, Wanted, returns_table
 from gongmai.monitor.filing.queries.forms import get_form
 from gongmai.monitor.filing.types import FilingError
 
@@ -56,6 +59,30 @@ def import_returns(
         print_rows(COLUMNS, [as_row(finding) for finding in result.findings], form, title=title)
         sys.exit(1)
     print_rows(("returns", "checked"), [{"returns": result.returns, "checked": result.checked}], form)
+
+
+@click.command("export-returns")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--form", "survey", required=True, metavar="F", help="The form: monthly, finance, energy.")
+@click.option("--from", "first", required=True, metavar="P", help="The first period, such as 2020-02.")
+@click.option("--to", "last", required=True, metavar="P", help="The last period.")
+@click.option("--shape", type=click.Choice([WIDE, LONG]), default=WIDE, show_default=True)
+@click.option("--table", default="", metavar="T", help="The lines of this repeating table, not the head.")
+@click.option("--basis", type=click.Choice([APPROVED, SUBMITTED]), default=APPROVED, show_default=True)
+def export_returns(
+    file: Path, *, survey: str, first: str, last: str, shape: str, table: str, basis: str
+) -> None:
+    """Write returns of many periods to FILE (.xlsx or .csv), a row for each return or each figure."""
+    try:
+        kind = Format(file.suffix.lower().removeprefix("."))
+        wanted = Wanted(survey, Period.parse(first), Period.parse(last), shape, table, basis)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        written = save_table(SYSTEM, returns_table(SYSTEM, wanted), file, kind)
+    except FilingError as error:
+        raise click.UsageError(messages.word_error(error)) from None
+    click.echo(f"{written} rows in {file}")
 
 
 def as_row(finding: FileFinding) -> dict[str, object]:

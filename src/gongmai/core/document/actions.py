@@ -9,11 +9,12 @@ Firm-level tables leave a line in the trail before the first byte leaves.
 """
 
 import csv
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -23,6 +24,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
+from gongmai.core.access.types import Actor
 from gongmai.core.audit.actions import record
 from gongmai.core.document.ports import WorkbookWriter
 from gongmai.core.document.rules.text import clean_file_name, clean_text, quote_for_csv
@@ -30,7 +32,6 @@ from gongmai.core.document.types import DEFAULT_LIMITS, FileRefused, Format, Kin
 from gongmai.core.ports import adapter
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_IN_MEMORY_BYTES = 2 * 1024 * 1024
 _CHUNK_ROWS = 500
 _MEGABYTE = 1024 * 1024
 
@@ -49,31 +50,65 @@ def table_response(
 ) -> HttpResponseBase:
     """Send a table (or, as Excel, several: a sheet for each) as a file called `name`, without suffix.
 
-    Raises ValueError for an unknown format. The caller has applied the reader's scope to the rows.
+    The rows are read while the file leaves, so that the memory does not grow with them; a file whose making
+    fails half-way ends without its directory, and no program takes it for whole. Raises ValueError for an
+    unknown format. The caller has applied the reader's scope to the rows.
     """
     wanted = Format(format)
     tables = [table] if isinstance(table, Table) else table
     if any(one.firm_level for one in tables):
         _record_download(request, tables, name, wanted)
-    file_name = clean_file_name(name, f".{wanted.value}")
-    response: HttpResponseBase
     if wanted is Format.CSV:
-        response = StreamingHttpResponse(write_csv(tables[0]), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file_name)
+        pieces, kind = write_csv(tables[0]), "text/csv; charset=utf-8"
     else:
-        response = workbook_response(tables, file_name)
+        writer: WorkbookWriter = adapter("workbook_writer")
+        pieces, kind = writer.stream(tables), XLSX_TYPE
+    response = StreamingHttpResponse(pieces, content_type=kind)
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=clean_file_name(name, f".{wanted.value}")
+    )
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def workbook_response(tables: list[Table], file_name: str) -> FileResponse:
-    """Write the tables to a temporary file (in memory while small) and send it."""
+def save_table(actor: Actor, table: Table, path: Path, wanted: Format) -> int:
+    """Write a table to a file on disk, as the command line does; give the number of its rows.
+
+    The file takes its name when it is whole.
+    """
+    counted = _Counted(table)
     writer: WorkbookWriter = adapter("workbook_writer")
-    target = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - the response closes it
-    writer.write(tables, target)
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=file_name, content_type=XLSX_TYPE)
+    pieces = write_csv(counted.table) if wanted is Format.CSV else writer.stream([counted.table])
+    unfinished = path.with_name(path.name + ".part")
+    with unfinished.open("wb") as handle:
+        for piece in pieces:
+            handle.write(piece)
+    unfinished.replace(path)
+    if table.firm_level:
+        with transaction.atomic():
+            payload = {"titles": [table.title], "format": wanted.value, "rows": counted.rows}
+            record(
+                actor=actor,
+                action="document.export",
+                kind="export",
+                object_id=path.name[:60],
+                payload=payload,
+            )
+    return counted.rows
+
+
+class _Counted:
+    """A table that counts its rows while they are read."""
+
+    def __init__(self, table: Table) -> None:
+        self.rows = 0
+        self.table = replace(table, rows=self._count(table.rows))
+
+    def _count(self, rows: Iterable[Any]) -> Iterator[Any]:
+        for row in rows:
+            self.rows += 1
+            yield row
 
 
 def send_workbook(data: bytes, name: str) -> FileResponse:

@@ -1,6 +1,6 @@
 """What the adapters for workbooks must do. Settings name them: workbook_reader, workbook_writer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO, Protocol
 
 from gongmai.core.document.types import Limits, Page, Sheets, Table, Value
@@ -21,8 +21,11 @@ class WorkbookReader(Protocol):
 class WorkbookWriter(Protocol):
     """Writes .xlsx files with typed cells: tables row by row, forms box by box."""
 
-    def write(self, tables: Sequence[Table], target: IO[bytes]) -> int:
-        """Write each table to a sheet of its own and return how many rows were written."""
+    def stream(self, tables: Sequence[Table]) -> Iterator[bytes]:
+        """Yield a workbook with each table on a sheet of its own, in pieces, while its rows are read.
+
+        The memory does not grow with the rows. A table with more rows than a sheet takes goes on on another.
+        """
         ...
 
     def draw(self, pages: Sequence[Page], target: IO[bytes]) -> None:

@@ -6,12 +6,13 @@ or left out, never zero.
 
 import hashlib
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Field, Header, Router, Schema, Status
+from ninja import Field, Header, Query, Router, Schema, Status
 
 from gongmai.core.access.types import Actor
+from gongmai.core.document.actions import XLSX_TYPE, table_response
 from gongmai.core.period.types import Period
 from gongmai.core.review import messages as review_messages
 from gongmai.core.review.types import Refused
@@ -19,6 +20,7 @@ from gongmai.monitor.filing import messages
 from gongmai.monitor.filing.actions.drafts import save_draft
 from gongmai.monitor.filing.actions.submission import Idempotency, submit_return
 from gongmai.monitor.filing.models import Return
+from gongmai.monitor.filing.queries.exports import Wanted, returns_table
 from gongmai.monitor.filing.queries.forms import forms, get_form
 from gongmai.monitor.filing.queries.returns import find_own_return, get_return, my_tasks
 from gongmai.monitor.filing.queries.working import check_content, working_draft
@@ -119,6 +121,18 @@ class CheckOut(Schema):
     findings: list[FindingOut]
 
 
+class ExportIn(Schema):
+    """Which returns, in which shape."""
+
+    form: FORM
+    first: str = Field(pattern=PERIOD, examples=["2022-12"])
+    last: str = Field(pattern=PERIOD, examples=["2022-12"])
+    shape: Literal["wide", "long"] = "wide"
+    table: str = Field("", max_length=30, description="the lines of this repeating table, not the head")
+    basis: Literal["approved", "submitted"] = "approved"
+    format: Literal["xlsx", "csv"] = "csv"
+
+
 class ReceiptOut(Schema):
     """Proof of a submission."""
 
@@ -179,6 +193,29 @@ def tasks(request: HttpRequest) -> Any:
         )
         for task in my_tasks(_actor(request))
     ]
+
+
+@router.get(
+    "/export",
+    response={**REFUSALS},
+    summary="Returns of many periods as a file",
+    openapi_extra={
+        "responses": {200: {"description": "the file", "content": {XLSX_TYPE: {}, "text/csv": {}}}}
+    },
+)
+def export(request: HttpRequest, wanted: Query[ExportIn]) -> Any:
+    """The returns within reach as Excel or CSV, written while it is sent; entered in the trail."""
+    try:
+        periods = Period.parse(wanted.first), Period.parse(wanted.last)
+    except ValueError:
+        return _refuse(FilingError("bad_period"))
+    try:
+        table = returns_table(
+            _actor(request), Wanted(wanted.form, *periods, wanted.shape, wanted.table, wanted.basis)
+        )
+    except FilingError as error:
+        return _refuse(error)
+    return table_response(request, table, f"{table.title} {wanted.first} {wanted.last}", wanted.format)
 
 
 @router.get("/{form}/{period}", response={200: ReturnOut, **REFUSALS}, summary="One return")

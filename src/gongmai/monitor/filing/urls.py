@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongmai.monitor.filing.views import fill, progress, review, workbook
+from gongmai.monitor.filing.views import exports, fill, progress, review, workbook
 
 app_name = "filing"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("completeness/", progress.show, name="completeness"),
     path("revisions/", review.revisions, name="revisions"),
     path("revisions/<int:pk>/", review.decide, name="decide"),
+    path("export/", exports.show_export, name="export"),
     path("<int:pk>/workbook/", workbook.show_workbook, name="workbook"),
     path("<int:pk>/workbook/download/", workbook.download_workbook, name="workbook-download"),
     path("<int:pk>/workbook/annotated/", workbook.download_annotated, name="workbook-annotated"),

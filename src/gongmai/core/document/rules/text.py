@@ -11,6 +11,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 _UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 _UNSAFE_IN_SHEETS = re.compile(r"[\\/:*?'\[\]\x00-\x1f\x7f]+")
 _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn")
+# Unicode's categories Cc and Cs, except tab and line feed
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME_CHARS = 120
 _SHEET_CHARS = 31
 
@@ -27,7 +29,7 @@ def quote_for_csv(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """Text that can be written to XML and shown: without control characters and lone surrogates."""
-    return "".join(char for char in text if char in "\t\n" or unicodedata.category(char) not in {"Cc", "Cs"})
+    return _CONTROL.sub("", text)
 
 
 def clean_file_name(name: str, suffix: str = "") -> str:
@@ -39,6 +41,8 @@ def clean_file_name(name: str, suffix: str = "") -> str:
 
 def cut_text(text: str, units: int) -> str:
     """The start of a text, at most `units` long as Excel counts: a rare character counts as two."""
+    if len(text) * 2 <= units:
+        return text
     return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", errors="ignore")
 
 

@@ -41,8 +41,23 @@ def collect() -> click.Group:
 def main() -> None:
     """Load the parts and run the command."""
     django.setup()
+    from gongmai.core.access.queries import opened_firms
+
     try:
-        collect()(prog_name="gongmai")
+        with opened_firms() as opened:
+            try:
+                collect()(prog_name="gongmai")
+            finally:
+                _note(opened)
     except DatabaseError as error:
         click.echo(f"The database does not hold what is asked for: {error}. See: gongmai doctor", err=True)
         sys.exit(USAGE)
+
+
+def _note(opened: set[int]) -> None:
+    """The log of readings: which firms a command opened, under the name of the command."""
+    if opened:
+        from gongmai.core.access.types import SYSTEM
+        from gongmai.core.audit.actions import note_reads
+
+        note_reads(SYSTEM, opened, f"gongmai {' '.join(sys.argv[1:3])}")

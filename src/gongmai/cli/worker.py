@@ -11,7 +11,7 @@ import click
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from gongmai.core.audit.actions import write_anchor
+from gongmai.core.audit.tasks.anchors import write_anchor
 from gongmai.core.outbox.actions import deliver_once
 from gongmai.core.outbox.queries import heartbeat_path
 

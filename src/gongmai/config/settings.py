@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "gongmai.core.access.views.middleware.PlainTextMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "gongmai.core.access.views.middleware.ActorMiddleware",
+    "gongmai.core.audit.views.middleware.ReadingsMiddleware",
     "gongmai.core.access.views.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -218,6 +219,7 @@ GONGMAI_ADAPTERS = {
     "panel_engine.spark": "gongmai.adapters.spark_panel.SparkPanelEngine",
     "history_reader": "gongmai.adapters.duckdb_import.DuckDBHistoryReader",
     "workbook_reader": "gongmai.adapters.workbook_reader.ChildProcessReader",
+    "signer": "gongmai.adapters.sm2_signer.Sm2Signer",
     "workbook_writer": "gongmai.adapters.workbook_writer.XlsxWorkbookWriter",
 }
 GONGMAI_FLOW = "gongmai.flow.FLOW"

@@ -9,11 +9,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
+from gongmai.core.access.models import User
 from gongmai.core.access.types import SYSTEM, Actor, Grant, NotAllowed, Role, ScopeKind
-from gongmai.core.audit.actions import anchors_path, record, write_anchor
+from gongmai.core.audit.actions import record
 from gongmai.core.audit.models import Entry, Head
-from gongmai.core.audit.queries import entries, verify
-from gongmai.core.audit.rules import compute_hash
+from gongmai.core.audit.queries.proof import anchors_path, verify
+from gongmai.core.audit.queries.search import entries
+from gongmai.core.audit.rules.chain import compute_hash
+from gongmai.core.audit.tasks.anchors import write_anchor
 from gongmai.core.audit.types import GENESIS, Line
 
 AUDITOR = Actor(7, "auditor", (Grant(Role.AUDITOR, ScopeKind.CITY),))
@@ -184,14 +187,22 @@ def test_fields_cannot_flow_into_one_another() -> None:
     assert compute_hash(GENESIS, one) != compute_hash(GENESIS, other)
 
 
+def test_a_line_names_a_person_by_number_only(db) -> None:
+    write(1)
+    assert Entry.objects.values_list("actor_id", "actor").get() == (7, "")
+
+
 def test_a_line_outside_a_transaction_is_refused(transactional_db) -> None:
     with pytest.raises(RuntimeError):
         record(actor=AUDITOR, action="x", kind="x", object_id=1)
 
 
 def test_the_search_narrows_by_person_object_and_day(db, simulated_time) -> None:
+    User.objects.create(pk=7, username="auditor-7", display_name="Chu")
     write(6)
     assert entries(AUDITOR, person="aud").count() == 6
+    assert entries(AUDITOR, person="Chu").count() == 6
+    assert entries(AUDITOR, person="nobody of that name").count() == 0
     assert entries(AUDITOR, kind="thing", object_id="0").count() == 2
     assert entries(AUDITOR, first=date(2023, 7, 6), last=date(2023, 7, 6)).count() == 6
     assert entries(AUDITOR, last=date(2023, 7, 5)).count() == 0

@@ -1,6 +1,9 @@
 """Who somebody is and which firms they reach: every query of firm data passes here."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from gongmai.core.access.messages import ROLES
 from gongmai.core.access.models import ApiToken, SignIn, User
 from gongmai.core.access.types import Actor, Grant, NotAllowed, Role, Scope, ScopeKind
 
+_opened: ContextVar[set[int] | None] = ContextVar("opened", default=None)
 _TABLE = Path(__file__).parent / "data" / "permissions.yaml"
 
 
@@ -82,6 +86,23 @@ def check_reach(actor: Actor, action: str, enterprise: Any) -> None:
         or (enterprise.park and enterprise.park in reach.parks)
     ):
         raise NotAllowed(action)
+    opened = _opened.get()
+    if opened is not None:
+        opened.add(int(enterprise.pk))
+
+
+@contextmanager
+def opened_firms() -> Iterator[set[int]]:
+    """The numbers of the firms that `check_reach` lets anybody open while this lasts.
+
+    Every way to a single firm passes there, so that the log of readings (core.audit) cannot be forgotten.
+    """
+    found: set[int] = set()
+    token = _opened.set(found)
+    try:
+        yield found
+    finally:
+        _opened.reset(token)
 
 
 def actor_of(user: User) -> Actor:
@@ -127,6 +148,18 @@ def sign_ins(actor: Actor, text: str = "", outcome: str = "") -> QuerySet[SignIn
     if text:
         rows = rows.filter(Q(username__icontains=text) | Q(ip__startswith=text))
     return rows.filter(outcome=outcome) if outcome else rows
+
+
+def ids_named(text: str) -> list[int]:
+    """The numbers of the people whose user name or display name holds the text, at most a thousand."""
+    named = User.objects.filter(Q(username__icontains=text) | Q(display_name__icontains=text))
+    return list(named.values_list("pk", flat=True)[:1000])
+
+
+def names_of(numbers: Iterable[int]) -> dict[int, str]:
+    """The display names of people by number; one who is not there is left out."""
+    rows = User.objects.filter(pk__in=set(numbers)).values_list("pk", "display_name", "username")
+    return {number: display or username for number, display, username in rows}
 
 
 def own_tokens(actor: Actor) -> QuerySet[ApiToken]:

@@ -1,16 +1,14 @@
 """Writing the trail. `record` is called inside the transaction of the write that it describes."""
 
-import os
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.db import connection, transaction
 
 from gongmai.core.access.types import Actor
-from gongmai.core.audit.models import Entry, Head
-from gongmai.core.audit.rules import choose_stream, compute_hash
+from gongmai.core.audit.models import Entry, Head, Reading
+from gongmai.core.audit.rules.chain import choose_stream, compute_hash
 from gongmai.core.audit.types import GENESIS, STREAMS, Line
 from gongmai.core.period import clock
 
@@ -30,7 +28,8 @@ def record(
         number=head.number + 1,
         at=clock.now().isoformat(),
         actor_id=actor.user_id,
-        actor=actor.name,
+        # a person is named by number only: the name is looked up for whoever reads, and can be forgotten
+        actor="" if actor.user_id else actor.name,
         action=action,
         kind=kind,
         object_id=str(object_id),
@@ -62,36 +61,27 @@ def _create_heads(stream: int) -> Head:
     return Head.objects.select_for_update().get(stream=stream)
 
 
-def write_anchor() -> bool:
-    """Append the heads of all streams to a file outside the database; False where nothing has changed.
-
-    A chain can be rewritten as a whole, or cut at its end, by whoever owns the database; lines that were
-    anchored elsewhere before cannot. The file is to be copied off this machine.
-    """
-    heads = {str(head.stream): [head.number, head.hash] for head in Head.objects.order_by("stream")}
-    if not any(number for number, _ in heads.values()):
-        return False
-    path = anchors_path()
-    if _last_heads(path) == heads:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as handle:
-        handle.write(orjson.dumps({"at": clock.now().isoformat(), "heads": heads}) + b"\n")
-        handle.flush()
-        os.fsync(handle.fileno())
-    return True
+def note_read(actor: Actor, enterprise_id: int, what: str, object_id: object = "") -> None:
+    """Note that the actor looked at one firm's data; nothing is noted of the firm's own people."""
+    note_reads(actor, [enterprise_id], what, object_id)
 
 
-def anchors_path() -> Path:
-    """The file of the anchors, one JSON line each."""
-    return Path(settings.DATA_DIR) / "trail" / "anchors.jsonl"
-
-
-def _last_heads(path: Path) -> Any:
-    if not path.exists():
-        return None
-    last = path.read_bytes().rstrip().rpartition(b"\n")[2]
-    try:
-        return orjson.loads(last)["heads"]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return None
+def note_reads(actor: Actor, enterprise_ids: Iterable[int], what: str, object_id: object = "") -> int:
+    """The same for several firms, once a minute. Give how many of them are not the actor's own."""
+    now = clock.now()
+    rows = [
+        Reading(
+            at=now,
+            minute=int(now.timestamp()) // 60,
+            actor_id=actor.user_id or 0,
+            roles=",".join(sorted(actor.roles))[:80],
+            enterprise_id=number,
+            what=what[:80],
+            object_id=str(object_id)[:60],
+        )
+        for number in sorted(set(enterprise_ids))
+        if number != actor.enterprise_id
+    ]
+    if rows:
+        Reading.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)

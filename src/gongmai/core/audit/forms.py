@@ -44,3 +44,25 @@ class TrailForm(forms.Form):
             return {}
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class DaysForm(forms.Form):
+    """From which day to which; both may be open."""
+
+    first = _day(_("From"))
+    last = _day(_("To"))
+
+
+class ReadingsForm(DaysForm):
+    """Whose data, who looked, when."""
+
+    firm = forms.CharField(label=_("Enterprise"), required=False, max_length=80)
+    person = forms.CharField(label=_("Person"), required=False, max_length=80)
+    field_order = ("firm", "person", "first", "last")
+
+    def criteria(self) -> dict[str, Any]:
+        """What `queries.readings.readings` takes; a part that is not valid is left out."""
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

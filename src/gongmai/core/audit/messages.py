@@ -1,5 +1,7 @@
 """The words for breaches of the trail."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,12 @@ BREACHES: dict[str, str | Promise] = {
     "cut": _("a line that was anchored outside the database is gone"),
     "rewritten": _("a line differs from what was anchored outside the database"),
     "anchor_unreadable": _("a line of the anchor file cannot be read"),
+    "anchor_order": _("an anchor does not follow the one before it"),
+    "anchor_missing": _("an anchor that the database remembers is gone from the file"),
+    "anchor_replaced": _("an anchor differs from what the database remembers"),
+    "signature": _("the signature of an anchor does not hold"),
+    "key": _("an anchor is signed with a key that no earlier anchor names"),
+    "readings": _("the log of readings differs from what was anchored"),
 }
 
 # what the trail's codes say; a code that is not here is shown as it is
@@ -48,6 +56,8 @@ ACTIONS: dict[str, str | Promise] = {
     "panel.rebuild": _("Rebuilt the panel"),
     "panel.export": _("Exported the panel"),
     "document.export": _("Took a table away"),
+    "trail.export": _("Took the trail away for an inspector"),
+    "trail.rotate_key": _("Changed the signing key of the trail"),
 }
 KINDS: dict[str, str | Promise] = {
     "person": _("Person"),
@@ -63,12 +73,15 @@ KINDS: dict[str, str | Promise] = {
     "code_list": _("Code list"),
     "base_revision": _("Base revision"),
     "panel": _("Panel"),
+    "trail": _("Trail"),
 }
 
 
-def word_actor(name: str) -> str:
-    """Who did it; what the product does by itself is done by `system`."""
-    return str(_("System")) if name == "system" else name
+def word_actor(name: str, number: int | None = None, names: Mapping[int, str] | None = None) -> str:
+    """Who did it: a numbered person by the present name; the product itself is `system`."""
+    if not number:
+        return str(_("System")) if name in {"", "system"} else name
+    return (names or {}).get(number) or name or str(_("Person no. %(number)s") % {"number": number})
 
 
 def word_action(code: str) -> str:
@@ -79,3 +92,34 @@ def word_action(code: str) -> str:
 def word_kind(code: str) -> str:
     """A kind of object in the reader's words."""
     return str(KINDS.get(code, code))
+
+
+# the pages on which one firm's data is seen, by the name of the address; another is shown by its name
+PAGES: dict[str, str | Promise] = {
+    "dossier:page": _("Page of the enterprise"),
+    "filing:show": _("A return"),
+    "filing:history": _("The history of a figure"),
+    "filing:move": _("Reviewing a return"),
+    "filing:pass": _("Passing several returns"),
+    "filing:decide": _("Deciding a base revision"),
+    "filing:workbook-download": _("A return as a workbook"),
+    "filing:workbook-annotated": _("A return as a workbook"),
+    "registry:identity": _("Name and contact"),
+    "registry:attributes": _("Attributes of an enterprise"),
+    "registry:enter": _("Entering the roster"),
+    "registry:leave": _("Leaving the roster"),
+    "evidence:figure": _("The life of a figure"),
+    "evidence:figures": _("The figures of a return"),
+    "attachment:list": _("The vouchers of a return"),
+    "attachment:download": _("A voucher"),
+    "attachment:upload": _("Attaching a file"),
+    "attachment:remove": _("Removing a file"),
+}
+
+
+def word_page(name: str) -> str:
+    """A page in the reader's words, with the format in which it was taken away."""
+    page, _space, format_ = name.partition(" ")
+    if page not in PAGES:
+        return name
+    return f"{PAGES[page]} ({format_})" if format_ else str(PAGES[page])

@@ -1,4 +1,4 @@
-"""Tables of the trail: append-only lines and the head of each stream."""
+"""Tables of the trail: append-only lines, the head of each stream, anchors, and the log of readings."""
 
 from django.db import models
 
@@ -31,3 +31,35 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream}/{self.number} {self.action}"
+
+
+class Anchor(models.Model):
+    """The database's copy of a line of the anchor file, so that one alone cannot be exchanged unseen."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    line = models.TextField()
+
+
+class Reading(models.Model):
+    """Somebody who is not of the firm looked at one firm's data; once for each person, page and minute.
+
+    Never deleted. `anchor` is the number of the anchor whose digest covers the row, empty until then.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    minute = models.PositiveBigIntegerField(help_text="minutes since 1970, so that a repeat is one row")
+    actor_id = models.BigIntegerField(help_text="0: the system itself")
+    roles = models.CharField(max_length=80)
+    enterprise_id = models.BigIntegerField(db_index=True)
+    what = models.CharField(max_length=80, help_text="name of the page, API operation or command")
+    object_id = models.CharField(max_length=60, blank=True)
+    anchor = models.PositiveIntegerField(null=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["minute", "actor_id", "enterprise_id", "what", "object_id"],
+                name="one_reading_a_minute",
+            )
+        ]

@@ -32,8 +32,9 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a verification saw: lines read, anchors compared, and every breach."""
+    """What a verification saw: lines read, anchored places compared, every breach, signatures that hold."""
 
     lines: int
     anchors: int
     breaches: tuple[Breach, ...]
+    signatures: int = 0

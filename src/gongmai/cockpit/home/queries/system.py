@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from gongmai.core.access import queries as access
 from gongmai.core.access.types import Actor
-from gongmai.core.audit import queries as audit
+from gongmai.core.audit.queries import search as audit
 from gongmai.core.outbox import queries as outbox
 from gongmai.core.period import clock
 

@@ -1,5 +1,6 @@
 """The auditor's page: find lines of the trail, take them away as a table, prove that nothing was altered."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -13,12 +14,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from gongmai.core.access.queries import may
+from gongmai.core.access.queries import may, names_of
 from gongmai.core.access.types import Actor
-from gongmai.core.audit import queries
 from gongmai.core.audit.forms import TrailForm
 from gongmai.core.audit.messages import BREACHES, word_action, word_actor, word_kind
 from gongmai.core.audit.models import Entry
+from gongmai.core.audit.queries import proof, search
 from gongmai.core.document.actions import table_response, wanted_format
 from gongmai.core.document.types import Column, Kind, Table
 
@@ -30,13 +31,15 @@ EXPORT_LIMIT = 100_000
 def trail(request: HttpRequest) -> HttpResponseBase:
     """Search by person, action, object and time; ?format=xlsx|csv sends what was found."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = TrailForm(request.GET or None, choices=queries.actions_and_kinds(actor))
-    rows = queries.entries(actor, **form.criteria())
+    form = TrailForm(request.GET or None, choices=search.actions_and_kinds(actor))
+    rows = search.entries(actor, **form.criteria())
     if wanted := wanted_format(request):
         return table_response(request, _as_table(rows), _("trail"), wanted)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    lines = [_as_line(entry) for entry in page]
+    names = names_of(entry.actor_id for entry in page if entry.actor_id)
+    lines = [_as_line(entry, names) for entry in page]
     context = {"form": form, "page": page, "lines": lines, "may_verify": may(actor, "trail.verify")}
+    context["may_export"] = may(actor, "trail.export")
     return render(request, "audit/trail.html", context)
 
 
@@ -44,24 +47,25 @@ def trail(request: HttpRequest) -> HttpResponseBase:
 def entry(request: HttpRequest, number: int) -> HttpResponse:
     """One line with all it holds, for the drawer."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    row = get_object_or_404(queries.entries(actor), pk=number)
+    row = get_object_or_404(search.entries(actor), pk=number)
     text = orjson.dumps(orjson.loads(row.payload), option=orjson.OPT_INDENT_2).decode()
-    return render(request, "audit/entry.html", {"line": _as_line(row), "row": row, "payload": text})
+    line = _as_line(row, names_of([row.actor_id] if row.actor_id else []))
+    return render(request, "audit/entry.html", {"line": line, "row": row, "payload": text})
 
 
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
     """Prove the whole trail now."""
-    report = queries.verify(request.actor)  # type: ignore[attr-defined]
+    report = proof.verify(request.actor)  # type: ignore[attr-defined]
     breaches = [{**asdict(breach), "text": BREACHES[breach.reason]} for breach in report.breaches[:200]]
     return render(request, "audit/verified.html", {"report": report, "breaches": breaches})
 
 
-def _as_line(row: Entry) -> dict[str, Any]:
+def _as_line(row: Entry, names: Mapping[int, str]) -> dict[str, Any]:
     return {
         "pk": row.pk,
         "at": datetime.fromisoformat(row.at),
-        "actor": word_actor(row.actor),
+        "actor": word_actor(row.actor, row.actor_id, names),
         "action": word_action(row.action),
         "kind": word_kind(row.kind),
         "object_id": row.object_id,
@@ -79,10 +83,12 @@ def _as_table(rows: QuerySet[Entry]) -> Table:
         Column("payload", _("Details")),
         Column("hash", _("Hash")),
     ]
+    numbers = rows.exclude(actor_id=None).order_by().values_list("actor_id", flat=True).distinct()
+    names = names_of(numbers)
     lines = (
         (
             datetime.fromisoformat(row.at),
-            row.actor,
+            word_actor(row.actor, row.actor_id, names),
             row.action,
             row.kind,
             row.object_id,

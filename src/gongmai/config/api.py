@@ -6,7 +6,7 @@ from ninja import NinjaAPI
 from gongmai.core.access.api import TokenOrSession
 from gongmai.core.access.types import NotAllowed
 from gongmai.core.registry.api import router as registry
-from gongmai.monitor.filing.api import router as returns
+from gongmai.monitor.filing.api.firm import router as returns
 from gongmai.monitor.indicator.api import router as indicators
 
 api = NinjaAPI(title="Gongmai", version="1", urls_namespace="api", docs_url=None, auth=TokenOrSession())

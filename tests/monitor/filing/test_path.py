@@ -22,7 +22,7 @@ from gongmai.monitor.filing.queries.returns import (
     list_returns,
     my_tasks,
 )
-from gongmai.monitor.filing.types import FilingError
+from gongmai.monitor.filing.types import FilingError, Lock
 from tests.monitor.filing.conftest import APRIL, GOOD, LINE, Town
 
 
@@ -124,7 +124,9 @@ def test_nobody_passes_their_own_work(town: Town, filing: Return) -> None:
     move_return(town.county_two, filing.pk, Move.PASS_COUNTY)
     with pytest.raises(Refused, match="four_eyes"):
         move_return(town.county_two, filing.pk, Move.PASS_CITY)
-    assert get_return(town.county_two, filing.pk).may["pass_city"] == "four_eyes"
+    lock = get_return(town.county_two, filing.pk).may["pass_city"]
+    assert lock is not None
+    assert lock.code == "four_eyes"
     move_return(town.city, filing.pk, Move.PASS_CITY)
 
 
@@ -224,7 +226,7 @@ def test_many_are_passed_and_each_refusal_is_told(town: Town, filing: Return) ->
     submit_return(town.filer, filing.pk)
     other = Return.objects.get(enterprise=town.other)
     passed = pass_many(town.county, [filing.pk, other.pk], Move.PASS_COUNTY)
-    assert (passed.done, passed.refused) == ([filing.pk], {other.pk: "not_allowed"})
+    assert (passed.done, passed.refused) == ([filing.pk], {other.pk: Lock("not_your_firm")})
 
 
 def test_an_expired_form_refuses_to_open_and_says_why(town: Town) -> None:

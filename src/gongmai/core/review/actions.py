@@ -51,6 +51,7 @@ def move(
     rules.check_current(facts, revision, None if step is Move.SUBMIT else digest)
     rules.check_reason(step, reason)
     state = rules.next_state(facts, step)
+    rules.check_taken(facts, step)
     rules.check_eyes(facts, step, actor.user_id)
     _advance(case, actor, step, state, digest)
     Step.objects.create(
@@ -86,6 +87,9 @@ def _advance(case: Case, actor: Actor, step: Move, state: State, digest: str) ->
         case.digest, case.submitted_by, case.county_by = digest, actor.user_id, None
     elif step is Move.PASS_COUNTY:
         case.county_by = actor.user_id
+    elif step is Move.TAKE_BACK:
+        case.county_by = None
+    case.taken_by = actor.user_id if step is Move.ACCEPT else None
     case.save()
 
 

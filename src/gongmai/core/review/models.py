@@ -16,6 +16,7 @@ class Case(models.Model):
     revision = models.PositiveIntegerField(default=0, help_text="counts moves; a stale one is refused")
     submitted_by = models.BigIntegerField(null=True)
     county_by = models.BigIntegerField(null=True)
+    taken_by = models.BigIntegerField(null=True, help_text="who of the city has begun with it")
     updated_at = models.DateTimeField()
 
     class Meta:

@@ -28,4 +28,6 @@ def steps_of(kind: str, object_id: int) -> list[Step]:
 
 def to_facts(case: Case) -> Facts:
     """A case as the rules see it."""
-    return Facts(State(case.state), case.revision, case.digest, case.submitted_by, case.county_by)
+    return Facts(
+        State(case.state), case.revision, case.digest, case.submitted_by, case.county_by, case.taken_by
+    )

@@ -5,10 +5,18 @@ Source: three-level review enterprise -> county -> city; separation of duties fo
 
 from dataclasses import dataclass
 
-from gongmai.core.review.types import TRANSITIONS, Move, Refused, State
+from gongmai.core.review.types import TRANSITIONS, Level, Move, Refused, Standing, State
 
-REASON_NEEDED = frozenset({Move.SEND_BACK, Move.REOPEN})
+REASON_NEEDED = frozenset({Move.SEND_BACK, Move.REOPEN, Move.TAKE_BACK, Move.WIDEN})
 MIN_REASON = 4
+# what a state is to each level: owner, county, city
+_STANDINGS: dict[State, tuple[Standing, Standing, Standing]] = {
+    State.DRAFT: (Standing.READY, Standing.NOT_HERE, Standing.NOT_HERE),
+    State.RETURNED: (Standing.READY, Standing.BACK_BELOW, Standing.BACK_BELOW),
+    State.COUNTY: (Standing.DONE_HERE, Standing.READY, Standing.NOT_HERE),
+    State.CITY: (Standing.DONE_HERE, Standing.DONE_HERE, Standing.READY),
+    State.APPROVED: (Standing.DONE_ABOVE, Standing.DONE_ABOVE, Standing.DONE_HERE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class Facts:
     digest: str
     submitted_by: int | None
     county_by: int | None
+    taken_by: int | None = None
 
 
 def next_state(facts: Facts, move: Move) -> State:
@@ -43,6 +52,26 @@ def check_eyes(facts: Facts, move: Move, person: int | None) -> None:
         raise Refused("four_eyes", before="pass_county")
 
 
+def check_taken(facts: Facts, move: Move) -> None:
+    """Raise Refused `taken` where the city has begun with it, `not_taken` for nothing to release."""
+    if move in {Move.TAKE_BACK, Move.ACCEPT} and facts.taken_by is not None:
+        raise Refused("taken")
+    if move is Move.RELEASE and facts.taken_by is None:
+        raise Refused("not_taken")
+
+
+def standing(facts: Facts, level: Level) -> Standing:
+    """What a case is to a level.
+
+    >>> standing(Facts(State.CITY, 2, "", 1, 2, taken_by=3), Level.CITY).value
+    'taken'
+    """
+    found = _STANDINGS[facts.state][tuple(Level).index(level)]
+    if found is Standing.READY and level is Level.CITY and facts.taken_by is not None:
+        return Standing.TAKEN
+    return found
+
+
 def check_current(facts: Facts, revision: int | None, digest: str | None) -> None:
     """Raise Refused `stale` when the case moved on, or its content changed, since it was read."""
     if revision is not None and revision != facts.revision:
@@ -61,6 +90,7 @@ def why_not(facts: Facts, move: Move, person: int | None) -> Refused | None:
     """The refusal that `move` would meet now, or None when it is open to the person."""
     try:
         next_state(facts, move)
+        check_taken(facts, move)
         check_eyes(facts, move, person)
     except Refused as refusal:
         return refusal

@@ -46,3 +46,30 @@ class Returned:
     reason: str
     boxes: dict[str, str] = field(default_factory=dict)
     answer_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Commented:
+    """Somebody wrote about a return. `internal`: for officers only; `by_firm`: the firm wrote it."""
+
+    name: ClassVar[str] = "filing.commented"
+    return_id: int
+    enterprise_id: int
+    form: str
+    period: int
+    box: str
+    text: str
+    author: str
+    by_firm: bool
+    internal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """An adjustment came into force or was removed: the period is published again."""
+
+    name: ClassVar[str] = "filing.adjusted"
+    adjustment_id: int
+    enterprise_id: int
+    form: str
+    period: int

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as note
 
 from gongmai.core.registry import queries as registry
+from gongmai.core.review import messages as review_messages
+from gongmai.core.review.types import Level
 from gongmai.monitor.filing.queries.audits import audits_by_code
 from gongmai.monitor.filing.queries.forms import forms, items
 from gongmai.monitor.filing.rules.suspicion import Reason
-from gongmai.monitor.filing.types import FilingError, Label
+from gongmai.monitor.filing.types import FilingError, Label, Lock, Verdicts
 from gongmai.ui.templatetags.display import signed
 
 # code: (what is wrong, what to do)
@@ -119,6 +121,27 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_such_return": (note("There is no such return."), ""),
     "no_such_revision": (note("There is no such request."), ""),
     "not_open": (note("The return is not with the firm; it cannot be changed now."), ""),
+    "not_your_level": (note("This step belongs to another level: %(level)s."), ""),
+    "not_your_firm": (note("The enterprise is outside your area."), ""),
+    "period_closed": (
+        note("The period is closed: returns older than %(months)s months are not reopened."),
+        note("Propose an adjustment instead."),
+    ),
+    "verdicts_missing": (
+        note("%(count)s explanations are not judged yet."),
+        note("Accept each, or call it doubtful or wrong."),
+    ),
+    "text_missing": (note("Write something first."), ""),
+    "no_such_thread": (note("There is no such thread."), ""),
+    "too_many_flags": (note("More than %(limit)s marks: take some away first."), ""),
+    "not_at_your_level": (
+        note("The return is not with your level now; its explanations cannot be judged."),
+        "",
+    ),
+    "no_such_finding": (note("The version submitted last has no such finding."), ""),
+    "not_approved": (note("Only an approved figure can be adjusted; send the return back instead."), ""),
+    "already_adjusted": (note("This figure is adjusted already; remove that adjustment first."), ""),
+    "no_such_adjustment": (note("There is no such adjustment."), ""),
     "bad_deadline": (note("The day %(day)s has passed."), note("Name a day from today on.")),
     "box_closed": (
         note("Only the figures that were sent back can be changed; this one stays as it was filed."),
@@ -153,6 +176,28 @@ WORDS: dict[str, tuple[str, str]] = {
     "already_asked": (note("A request for this figure is waiting for the city."), ""),
     "not_an_officers_move": (note("An officer cannot submit for a firm."), ""),
 }
+
+
+LEVEL_LABELS = {
+    Level.OWNER: gettext_lazy("the enterprise"),
+    Level.COUNTY: gettext_lazy("the county"),
+    Level.CITY: gettext_lazy("the city"),
+}
+VERDICT_LABELS = {
+    Verdicts.ACCEPTED: gettext_lazy("Accepted"),
+    Verdicts.DOUBTFUL: gettext_lazy("Doubtful"),
+    Verdicts.WRONG: gettext_lazy("Wrong"),
+}
+
+
+def word_lock(lock: Lock) -> str:
+    """What stands against a move, in the reader's language."""
+    if lock.code in review_messages.REFUSALS:
+        return review_messages.word_code(lock.code, lock.params)
+    params = dict(lock.params)
+    if "level" in params:
+        params["level"] = str(LEVEL_LABELS[Level(params["level"])])
+    return word(lock.code, params)
 
 
 def label_of(label: Label) -> str:

@@ -82,3 +82,106 @@ class BaseRevision(models.Model):
     decided_by = models.BigIntegerField(null=True)
     decided_at = models.DateTimeField(null=True)
     decision_note = models.TextField(blank=True)
+
+
+class Thread(models.Model):
+    """What is said about one box of a return (or about all of it: no box). `internal`: officers only."""
+
+    filing = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="threads")
+    box = models.CharField(max_length=120, blank=True)
+    internal = models.BooleanField(default=False)
+    resolved_by = models.CharField(max_length=200, blank=True)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["filing", "box", "internal"], name="one_thread_per_box")
+        ]
+
+
+class Remark(models.Model):
+    """One comment. Never changed and never taken away."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="remarks")
+    text = models.TextField()
+    version = models.PositiveIntegerField(help_text="the version that the writer had before them")
+    author_id = models.BigIntegerField(null=True)
+    author = models.CharField(max_length=200)
+    by_firm = models.BooleanField()
+    at = models.DateTimeField()
+
+
+class Flag(models.Model):
+    """A person's mark at a box: follow up."""
+
+    filing = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="flags")
+    box = models.CharField(max_length=120, blank=True)
+    person_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person_id", "filing", "box"], name="one_flag_per_person")
+        ]
+
+
+class Look(models.Model):
+    """What a person saw last of a return: its version, its state, the last remark."""
+
+    filing = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="looks")
+    person_id = models.BigIntegerField()
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=12)
+    remark = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person_id", "filing"], name="one_look_per_person")]
+
+
+class Verdict(models.Model):
+    """What an officer thinks of an explanation. Rows are only added: the latest holds."""
+
+    filing = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="verdicts")
+    version = models.PositiveIntegerField()
+    finding = models.CharField(max_length=160, help_text="the finding's key")
+    rule = models.CharField(max_length=80)
+    verdict = models.CharField(max_length=10)
+    note = models.TextField(blank=True)
+    level = models.CharField(max_length=10)
+    by = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["rule", "verdict"])]
+
+
+class Adjustment(models.Model):
+    """A correction laid over a published figure by the city. The firm's figure stays as it was filed.
+
+    `admitted` and `withdrawn` are the vintages from and up to which the adjusted layer holds it.
+    """
+
+    enterprise = models.ForeignKey("registry.Enterprise", on_delete=models.PROTECT, related_name="+")
+    form = models.CharField(max_length=20)
+    period = models.PositiveIntegerField()
+    cell = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, help_text="value: replaces; amount: is added")
+    number = models.FloatField()
+    reason = models.TextField()
+    proposed_by = models.BigIntegerField(null=True)
+    proposed_name = models.CharField(max_length=200)
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.BigIntegerField(null=True)
+    confirmed_name = models.CharField(max_length=200, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    removed_by = models.BigIntegerField(null=True)
+    removed_name = models.CharField(max_length=200, blank=True)
+    removed_at = models.DateTimeField(null=True)
+    removal_reason = models.TextField(blank=True)
+    admitted = models.PositiveIntegerField(null=True)
+    withdrawn = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["period", "form"])]

@@ -33,6 +33,21 @@ class Severity(StrEnum):
     EXPLANATORY = "explanatory"
 
 
+class Verdicts(StrEnum):
+    """What an officer thinks of an explanation."""
+
+    ACCEPTED = "accepted"
+    DOUBTFUL = "doubtful"
+    WRONG = "wrong"
+
+
+class AdjustmentKind(StrEnum):
+    """How an adjustment changes a figure: another value in its place, or an amount added to it."""
+
+    VALUE = "value"
+    AMOUNT = "amount"
+
+
 PARTS: Mapping[str, tuple[Part, ...]] = {
     "flow": (Part.MONTH, Part.YTD, Part.BASE, Part.YTD_BASE),
     "cumulative": (Part.YTD, Part.YTD_BASE),
@@ -229,6 +244,17 @@ class Finding:
     def from_dict(cls, data: Mapping[str, Any]) -> "Finding":
         """The reverse of `as_dict`."""
         return cls(**{**data, "severity": Severity(data["severity"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What stands against a move: a code with its parameters, worded by messages.word_lock."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+May = Mapping[str, Lock | None]  # move -> None when it is open now
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from gongmai.core.access.queries import check_reach
+from gongmai.core.access.queries import check_reach, may
 from gongmai.core.access.types import Actor, NotAllowed
 from gongmai.core.outbox.actions import announce
 from gongmai.core.period import clock
@@ -19,20 +19,14 @@ from gongmai.monitor.filing.events import Approved, Returned
 from gongmai.monitor.filing.models import Return, Version
 from gongmai.monitor.filing.queries.calendar import answer_day, end_of
 from gongmai.monitor.filing.queries.forms import get_form
+from gongmai.monitor.filing.queries.lattice import rule_lock
 from gongmai.monitor.filing.queries.openness import ties_of
 from gongmai.monitor.filing.queries.working import content_of, get_version
+from gongmai.monitor.filing.rules.lattice import LEVELS, RIGHTS, right_for
 from gongmai.monitor.filing.rules.openness import unknown_boxes, with_tied
-from gongmai.monitor.filing.types import KIND, FilingError
+from gongmai.monitor.filing.types import KIND, FilingError, Lock
 
-# what a move needs; sending back needs the right of the level at which the return is
-RIGHTS = {
-    Move.PASS_COUNTY: "return.review_county",
-    Move.PASS_CITY: "return.review_city",
-    Move.REOPEN: "return.review_city",
-}
-
-
-BACK = frozenset({Move.SEND_BACK, Move.REOPEN})
+BACK = frozenset({Move.SEND_BACK, Move.REOPEN, Move.WIDEN})
 MAX_REASON = 1000
 
 
@@ -54,17 +48,10 @@ class Back:
 
 @dataclass(slots=True)
 class Passed:
-    """What came of passing many: ids that moved, and the code of the refusal for each that did not."""
+    """What came of passing many: ids that moved, and what stood against each that did not."""
 
     done: list[int] = field(default_factory=list)
-    refused: dict[int, str] = field(default_factory=dict)
-
-
-def right_for(move: Move, state: State) -> str:
-    """The action that a person must have for a move from a state."""
-    if move is Move.SEND_BACK:
-        return "return.review_county" if state is State.COUNTY else "return.review_city"
-    return RIGHTS[move]
+    refused: dict[int, Lock] = field(default_factory=dict)
 
 
 def move_return(
@@ -78,12 +65,13 @@ def move_return(
     version: int | None = None,
     revision: int | None = None,
 ) -> Return:
-    """Move a return as an officer: PASS_COUNTY, PASS_CITY, SEND_BACK or REOPEN.
+    """Move a return as an officer: any move but SUBMIT.
 
     `version` and `revision`: the version and the case's counter that the officer saw. `boxes`: the single
     boxes that come back, each with its reason (empty: the general one); without any all of them are open.
-    `answer_by`: the day until which the answer is awaited, else by the calendar. Raises NotAllowed, Refused,
-    FilingError `unknown_cell`, `bad_deadline`.
+    WIDEN adds boxes to those that came back (without any it opens all). `answer_by`: the day until which the
+    answer is awaited, else by the calendar. Raises NotAllowed, Refused, FilingError `unknown_cell`,
+    `bad_deadline`, `period_closed`, `verdicts_missing`.
     """
     if move is Move.SUBMIT:
         raise FilingError("not_an_officers_move")
@@ -95,6 +83,7 @@ def move_return(
         current = get_version(filing, filing.versions_count)
         if current is None:
             raise Refused("move_not_open", state=filing.state, move=move.value)
+        check_lock(filing, move)
         back = _back(filing, current, move, reason, boxes or {}, answer_by) if move in BACK else None
         case = review.move(
             actor=actor,
@@ -110,8 +99,9 @@ def move_return(
             payload={"form": filing.form, "period": filing.period, "version": current.number},
         )
         filing.state = case.state
-        filing.asked_boxes = back.asked if back else None
-        filing.answer_by = back.until if back else None
+        if case.state != State.RETURNED or back is not None:
+            filing.asked_boxes = back.asked if back else None
+            filing.answer_by = back.until if back else None
         if move is Move.PASS_CITY:
             filing.approved_version = current.number
         filing.save(update_fields=["state", "approved_version", "asked_boxes", "answer_by"])
@@ -124,6 +114,13 @@ def move_return(
             )
             announce(returned, actor_id=actor.user_id)
     return filing
+
+
+def check_lock(filing: Return, move: Move) -> None:
+    """Raise FilingError for what the form, the calendar or the bureau's choices hold against a move."""
+    lock = rule_lock(filing, move)
+    if lock is not None:
+        raise FilingError(lock.code, **lock.params)
 
 
 def _back(
@@ -145,6 +142,11 @@ def _back(
     for text in reasons.values():
         check_reason(move, text)
     until = end_of(answer_by or answer_day(today))
+    if move is Move.WIDEN and boxes and filing.asked_boxes is not None:
+        reasons = {**filing.asked_boxes["reasons"], **reasons}
+        boxes = {**dict.fromkeys(filing.asked_boxes["open"], ""), **boxes}
+    elif move is Move.WIDEN:
+        boxes, reasons = {}, {}
     opened = sorted(with_tied(form, ties_of(form.code), boxes, content))
     return Back(
         reason=reason.strip() or "; ".join(dict.fromkeys(reasons.values())),
@@ -154,18 +156,25 @@ def _back(
     )
 
 
-def pass_many(actor: Actor, return_ids: Iterable[int], move: Move) -> Passed:
-    """Pass several returns, each in its own transaction; one refusal does not stop the others."""
-    result = Passed()
+def pass_many(
+    actor: Actor, return_ids: Iterable[int], move: Move, versions: Mapping[int, int] | None = None
+) -> Passed:
+    """Pass several returns, each in its own transaction; one refusal does not stop the others.
+
+    `versions`: for each the version that the officer saw; another one is refused as stale.
+    """
+    result, seen = Passed(), versions or {}
     for return_id in return_ids:
         try:
-            move_return(actor, return_id, move)
+            move_return(actor, return_id, move, version=seen.get(return_id))
         except Refused as refusal:
-            result.refused[return_id] = refusal.code
+            result.refused[return_id] = Lock(refusal.code, refusal.params)
         except NotAllowed:
-            result.refused[return_id] = "not_allowed"
+            mine = may(actor, RIGHTS[move])
+            level = {"level": LEVELS[move].value}
+            result.refused[return_id] = Lock("not_your_firm") if mine else Lock("not_your_level", level)
         except FilingError as error:
-            result.refused[return_id] = error.code
+            result.refused[return_id] = Lock(error.code, error.params)
         else:
             result.done.append(return_id)
     return result

@@ -10,16 +10,17 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from gongmai.core.access.queries import check_may, check_reach, may, scope_filter
-from gongmai.core.access.types import Actor, NotAllowed
+from gongmai.core.access.types import Actor
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period
 from gongmai.core.review import queries as review
-from gongmai.core.review.rules import Facts, why_not
-from gongmai.core.review.types import Move, Refused, State
+from gongmai.core.review.rules import Facts
+from gongmai.core.review.types import State
 from gongmai.monitor.filing.models import BaseRevision, Return, Version
 from gongmai.monitor.filing.queries.forms import forms, get_form
+from gongmai.monitor.filing.queries.lattice import facts_of, moves_open, sees_content, shown_version
 from gongmai.monitor.filing.rules.content import list_changes
-from gongmai.monitor.filing.types import KIND, Change, Content, FilingError, Finding, Form
+from gongmai.monitor.filing.types import KIND, Change, Content, FilingError, Finding, Form, May
 
 PAGE_SIZE = 50
 FILTERS = ("state", "unit", "region", "park", "industry", "q", "late", "findings")
@@ -40,7 +41,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class ReturnView:
-    """One return with all that a page needs. `may`: move -> None when open now, else the refusal."""
+    """One return with all that a page needs. `may`: move -> None when open now, else what stands against it.
+
+    `withheld`: the last version is not for this reader's eyes yet; what was approved, if anything, is shown.
+    """
 
     filing: Return
     form: Form
@@ -50,9 +54,10 @@ class ReturnView:
     version: Version | None
     content: Content
     findings: list[Finding]
-    may: dict[str, str | None]
+    may: May
     steps: list[Any] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
+    withheld: bool = False
 
 
 def find_return(actor: Actor, pk: int, action: str = "return.view") -> Return:
@@ -165,8 +170,9 @@ def get_return(actor: Actor, pk: int, version: int | None = None) -> ReturnView:
     """One return as last submitted (or as of `version`), with its history and what the actor may do now."""
     filing = find_return(actor, pk)
     facts = facts_of(filing)
-    versions = list(Version.objects.filter(filing=filing).order_by("-number"))
-    chosen = next((each for each in versions if each.number == (version or filing.versions_count)), None)
+    last = shown_version(actor, filing)
+    versions = list(Version.objects.filter(filing=filing, number__lte=last).order_by("-number"))
+    chosen = next((each for each in versions if each.number == (version or last)), None)
     content = _content(chosen) if chosen else Content()
     findings = [Finding.from_dict(entry) for entry in orjson.loads(chosen.findings)] if chosen else []
     return ReturnView(
@@ -181,41 +187,15 @@ def get_return(actor: Actor, pk: int, version: int | None = None) -> ReturnView:
         may=moves_open(actor, filing, facts),
         steps=review.steps_of(KIND, filing.pk),
         versions=versions,
+        withheld=last < filing.versions_count,
     )
-
-
-def facts_of(filing: Return) -> Facts:
-    """The facts of a return's case; an imported one without a case is where its state says."""
-    facts = review.facts_of(KIND, filing.pk)
-    if facts is review.NEW:
-        return Facts(State(filing.state), 0, "", None, None)
-    return facts
-
-
-def moves_open(actor: Actor, filing: Return, facts: Facts) -> dict[str, str | None]:
-    """For each move None when the actor may make it now, else the code of what stands against it."""
-    rights = {
-        Move.SUBMIT: "return.file",
-        Move.PASS_COUNTY: "return.review_county",
-        Move.PASS_CITY: "return.review_city",
-        Move.SEND_BACK: "return.review_county" if facts.state is State.COUNTY else "return.review_city",
-        Move.REOPEN: "return.review_city",
-    }
-    found: dict[str, str | None] = {}
-    for move, right in rights.items():
-        try:
-            check_reach(actor, right, filing.enterprise)
-        except NotAllowed:
-            found[move.value] = "not_allowed"
-            continue
-        refusal: Refused | None = why_not(facts, move, actor.user_id)
-        found[move.value] = refusal.code if refusal else None
-    return found
 
 
 def changes_between(actor: Actor, pk: int, old: int, new: int) -> list[Change]:
     """What differs between two versions of a return within reach."""
     filing = find_return(actor, pk)
+    if max(old, new) > shown_version(actor, filing):
+        raise FilingError("no_such_return")
     found = {each.number: each for each in Version.objects.filter(filing=filing, number__in=[old, new])}
     if len(found) < len({old, new}):
         raise FilingError("no_such_return")
@@ -225,6 +205,8 @@ def changes_between(actor: Actor, pk: int, old: int, new: int) -> list[Change]:
 def cell_history(actor: Actor, pk: int, cell: str, periods: int = 24) -> list[tuple[Period, Any]]:
     """A cell of the same firm and form over the last periods, oldest first, as last submitted."""
     filing = find_return(actor, pk)
+    if not sees_content(actor, filing):
+        raise FilingError("no_such_return")
     low = Period.from_index(Period.from_key(filing.period).index - periods).key
     rows = Version.objects.filter(
         filing__enterprise=filing.enterprise_id,

@@ -17,7 +17,8 @@ from gongmai.monitor.filing.messages import advise, word
 from gongmai.monitor.filing.models import Return
 from gongmai.monitor.filing.queries.context import Context, load_context
 from gongmai.monitor.filing.queries.forms import get_form, items
-from gongmai.monitor.filing.queries.working import check_content, content_of, latest_version, working_draft
+from gongmai.monitor.filing.queries.lattice import shown_version
+from gongmai.monitor.filing.queries.working import check_content, content_of, get_version, working_draft
 from gongmai.monitor.filing.rules.drafts import Draft
 from gongmai.monitor.filing.rules.locks import prefilled_bases
 from gongmai.monitor.filing.rules.workbook.drawing import draw_return
@@ -145,7 +146,7 @@ def content_for(actor: Actor, filing: Return, *, annotate: bool = False) -> tupl
         content, found = check_content(filing, draft, context)
         content = with_typed(content, draft)
     else:
-        version = latest_version(filing)
+        version = get_version(filing, shown_version(actor, filing))
         if version is None:
             raise Http404
         content, found = check_content(filing, Draft(content_of(version)), context)

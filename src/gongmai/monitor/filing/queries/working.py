@@ -23,6 +23,11 @@ def content_of(version: Version) -> Content:
     )
 
 
+def findings_of(version: Version | None) -> list[Finding]:
+    """The findings of a version as they stood at submission."""
+    return [Finding.from_dict(entry) for entry in orjson.loads(version.findings)] if version else []
+
+
 def get_version(filing: Return, number: int) -> Version | None:
     """One version of a return."""
     return Version.objects.filter(filing=filing, number=number).first()

@@ -22,11 +22,12 @@ from gongmai.monitor.filing.actions.submission import Idempotency, submit_return
 from gongmai.monitor.filing.models import Return
 from gongmai.monitor.filing.queries.exports import Wanted, returns_table
 from gongmai.monitor.filing.queries.forms import forms, get_form
+from gongmai.monitor.filing.queries.openness import box_reasons, open_boxes
 from gongmai.monitor.filing.queries.returns import find_own_return, get_return, my_tasks
 from gongmai.monitor.filing.queries.working import check_content, working_draft
 from gongmai.monitor.filing.rules.audits import unexplained
 from gongmai.monitor.filing.rules.drafts import Draft, explain, merge_cells, read_lines
-from gongmai.monitor.filing.types import FilingError, Finding, Form, Severity
+from gongmai.monitor.filing.types import FilingError, Finding, Form, May, Severity
 
 router = Router(tags=["returns"])
 PERIOD = r"^\d{4}-(0[2-9]|1[0-2])$"
@@ -88,6 +89,13 @@ class TaskOut(Schema):
     reason: str = Field("", description="why it was sent back")
 
 
+class LockOut(Schema):
+    """What stands against a move."""
+
+    code: str = Field(examples=["four_eyes"])
+    message: str
+
+
 class ReturnOut(Schema):
     """A return as it stands: the draft while it is with the firm, else what was submitted."""
 
@@ -101,7 +109,12 @@ class ReturnOut(Schema):
     cells: dict[str, Any]
     lines: dict[str, list[dict[str, Any]]]
     explanations: dict[str, str]
-    may: dict[str, str | None] = Field(description="move -> null when open now, else what stands against it")
+    may: dict[str, LockOut | None] = Field(
+        description="move -> null when open now, else what stands against it"
+    )
+    open_boxes: list[str] | None = Field(description="the boxes that may be changed; null: all")
+    box_reasons: dict[str, str] = Field({}, description="why single boxes came back")
+    answer_by: str | None = None
 
 
 class StatusOut(Schema):
@@ -328,6 +341,14 @@ def finding_out(finding: Finding) -> FindingOut:
     )
 
 
+def locks_out(may: May) -> dict[str, LockOut | None]:
+    """What may be done, with words for what may not."""
+    return {
+        move: LockOut(code=lock.code, message=messages.word_lock(lock)) if lock else None
+        for move, lock in may.items()
+    }
+
+
 def _actor(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined,no-any-return]
 
@@ -361,7 +382,7 @@ def _draft(filing: Return, payload: ContentIn) -> Draft:
 
 def _return_out(actor: Actor, filing: Return) -> ReturnOut:
     seen = get_return(actor, filing.pk)
-    draft = working_draft(filing)
+    draft, opened = working_draft(filing), open_boxes(filing)
     return ReturnOut(
         form=filing.form,
         period=str(seen.period),
@@ -373,7 +394,10 @@ def _return_out(actor: Actor, filing: Return) -> ReturnOut:
         cells=draft.content.cells,
         lines=draft.content.lines,
         explanations=draft.content.explanations,
-        may=seen.may,
+        may=locks_out(seen.may),
+        open_boxes=sorted(opened) if opened is not None else None,
+        box_reasons=box_reasons(filing),
+        answer_by=filing.answer_by.isoformat() if filing.answer_by else None,
     )
 
 

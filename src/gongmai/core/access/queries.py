@@ -87,7 +87,7 @@ def check_reach(actor: Actor, action: str, enterprise: Any) -> None:
     ):
         raise NotAllowed(action)
     opened = _opened.get()
-    if opened is not None:
+    if opened is not None and enterprise.pk is not None:
         opened.add(int(enterprise.pk))
 
 

@@ -16,21 +16,28 @@ from django.contrib.staticfiles.finders import get_finders
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from gongmai.core.admission.types import Limits
+
 STOP_SECONDS = 20
 RESTART_SECONDS = 1.0
 WORKER = "from gongmai.cli.main import main; main()"
 USAGE = 2
+# seconds that a page waits for an embedded database which somebody else writes
+DATABASE_WAIT = "5"
+MIN_WORKERS, MAX_WORKERS = 2, 8
+SPARE_THREADS = 16
+BACKLOG = 4096
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=2, show_default=True, help="Web server processes.")
-@click.option("--threads", default=3, show_default=True, help="Threads of each process.")
+@click.option("--workers", type=int, help="Web server processes; default: one for each core, 2 to 8.")
+@click.option("--threads", default=3, show_default=True, help="Requests that each process serves at once.")
 @click.option(
     "--no-worker", is_flag=True, help="Leave the delivery of events to a `gongmai worker` elsewhere."
 )
-def serve(*, host: str, port: int, workers: int, threads: int, no_worker: bool) -> None:
+def serve(*, host: str, port: int, workers: int | None, threads: int, no_worker: bool) -> None:
     """Serve the pages and the API, and deliver events. Ctrl-C or SIGTERM stops all."""
     sys.exit(run(host=host, port=port, workers=workers, threads=threads, with_worker=not no_worker))
 
@@ -39,7 +46,7 @@ def run(
     *,
     host: str = "127.0.0.1",
     port: int = 8000,
-    workers: int = 2,
+    workers: int | None = None,
     threads: int = 3,
     with_worker: bool = True,
 ) -> int:
@@ -53,13 +60,37 @@ def run(
     env = os.environ | {"GONGMAI_HASHED_STATIC": "1", "GONGMAI_DATA": str(settings.DATA_DIR)}
     collect_static(env)
     connections.close_all()
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "warning"]
-    web += ["--workers-kill-timeout", "10", "--respawn-failed-workers", "gongmai.config.wsgi:application"]
+    web = web_command(host, port, workers or count_workers(), threads)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    return _supervise(web, [sys.executable, "-c", WORKER, "worker"] if with_worker else None, env, stop)
+    worker = [sys.executable, "-c", WORKER, "worker"] if with_worker else None
+    return _supervise(web, worker, env, env | web_environment(threads), stop)
+
+
+def count_workers() -> int:
+    """One web process for each core, within reason."""
+    return max(MIN_WORKERS, min(MAX_WORKERS, os.cpu_count() or 1))
+
+
+def web_command(host: str, port: int, workers: int, slots: int) -> list[str]:
+    """The web server's command line.
+
+    It has a thread for each request that is served or waits in the line of core.admission, and some to
+    spare that say no at once; so the queue is ours, and not the server's or the socket's.
+    """
+    threads = slots + Limits().waiting + SPARE_THREADS
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--no-ws"]
+    command += ["--backlog", str(BACKLOG), "--backpressure", str(BACKLOG), "--log-level", "error"]
+    command += ["--workers-kill-timeout", "10", "--respawn-failed-workers"]
+    return [*command, "gongmai.config.wsgi:application"]
+
+
+def web_environment(slots: int) -> dict[str, str]:
+    """What differs for web processes: requests at once, a pool of connections, a short wait for a lock."""
+    wait = os.environ.get("GONGMAI_DATABASE_WAIT", DATABASE_WAIT)
+    return {"GONGMAI_SLOTS": str(slots), "GONGMAI_POOL": "1", "GONGMAI_DATABASE_WAIT": wait}
 
 
 def unapplied_migrations() -> list[str]:
@@ -90,8 +121,14 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _supervise(web: list[str], worker: list[str] | None, env: dict[str, str], stop: threading.Event) -> int:
-    server = _start(web, env)
+def _supervise(
+    web: list[str],
+    worker: list[str] | None,
+    env: dict[str, str],
+    web_env: dict[str, str],
+    stop: threading.Event,
+) -> int:
+    server = _start(web, web_env)
     helper = _start(worker, env) if worker else None
     started = monotonic()
     while not stop.wait(0.2):

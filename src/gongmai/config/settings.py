@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "gongmai.ui",
     "gongmai.core.period",
     "gongmai.core.audit",
+    "gongmai.core.admission",
     "gongmai.core.outbox",
     "gongmai.core.access",
     "gongmai.core.registry",
@@ -101,6 +102,13 @@ TEMPLATES = [
     },
 ]
 
+# How many requests one web process serves at once (the rest wait, or are refused: core.admission), and how
+# many a second one session or key may ask of a process for long (0: without limit).
+GONGMAI_DOOR = {
+    "slots": int(os.environ.get("GONGMAI_SLOTS", "3")),
+    "rate": float(os.environ.get("GONGMAI_CLIENT_RATE", "10")),
+}
+
 _default_database = f"sqlite:///{DATA_DIR / 'gongmai.sqlite3'}"
 DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL") or _default_database)}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
@@ -108,16 +116,26 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # FULL: an acknowledged return survives a power cut. IMMEDIATE: writers queue instead of failing.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
+        # seconds until "locked"; `gongmai serve` sets less, for people do not wait half a minute
+        "timeout": float(os.environ.get("GONGMAI_DATABASE_WAIT", "30")),
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
             "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; PRAGMA cache_size=-65536"
         ),
     }
 else:
-    # One connection per worker thread: opening one for each request costs four times the page.
-    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    # Connections are kept: opening one for each request costs four times the page.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 4
+    if os.environ.get("GONGMAI_POOL"):
+        # a web process has many threads, of which few work at once: they share a pool
+        DATABASES["default"]["OPTIONS"]["pool"] = {
+            "min_size": 1,
+            "max_size": GONGMAI_DOOR["slots"] + 2,
+            "timeout": 2,
+        }
+    else:
+        DATABASES["default"]["CONN_MAX_AGE"] = 600
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -16,3 +16,6 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
 ]
+
+# trouble with the database or the disk is said as such (503, 507), everything else stays 500
+handler500 = "gongmai.core.admission.views.trouble.server_error"

@@ -118,3 +118,18 @@ def test_a_silent_handler_keeps_its_lease(place: dict[str, str], tmp_path: Path)
         (tmp_path / "gate").write_text("open")
         wait_until(lambda: run(STATES, place) == "done,done,done")
     assert (tmp_path / "started").read_text().splitlines() == ["0 1 2"]
+
+
+def test_nobody_waits_for_the_lease_of_a_worker_that_is_known_to_be_dead(
+    place: dict[str, str], tmp_path: Path
+) -> None:
+    run(ANNOUNCE, place)
+    an_hour = WORKER.replace("seconds=2", "hours=1")
+    first = subprocess.Popen([sys.executable, "-c", an_hour], env=place)
+    wait_until((tmp_path / "started").exists)
+    first.kill()
+    first.wait()
+    (tmp_path / "gate").write_text("open")
+    with working(place):
+        wait_until(lambda: run(STATES, place) == "done,done,done")
+    assert (tmp_path / "started").read_text().splitlines() == ["0 1 2", "0 1 2"]

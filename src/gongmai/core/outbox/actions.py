@@ -2,7 +2,8 @@
 
 `announce` writes the deliveries in the caller's transaction. `deliver_once` is what the worker loops on: it
 takes all open deliveries of one handler under a lease, calls the handler, and marks them. A worker that dies
-leaves its lease to run out; the deliveries are then taken again, so handlers are idempotent.
+leaves its lease to run out, or to be taken at once by a worker of the same machine that sees it dead; the
+deliveries are then taken again, so handlers are idempotent.
 
 One handler runs in one worker at a time, in the order of the events: handlers need no locks of their own.
 """
@@ -24,6 +25,7 @@ from gongmai.core.access.queries import check_may
 from gongmai.core.access.types import Actor
 from gongmai.core.audit.actions import record
 from gongmai.core.outbox.models import Delivery
+from gongmai.core.outbox.queries import is_dead, name_holder
 from gongmai.core.outbox.tasks import Beat
 from gongmai.core.outbox.types import Flow, Handler, Message
 
@@ -69,6 +71,7 @@ def deliver_once(should_stop: Callable[[], bool] = lambda: False) -> int:
 
     `should_stop` is asked between two handlers, so that a worker can end without waiting for all.
     """
+    _free_the_dead()
     open_paths = set(Delivery.objects.filter(_open()).values_list("handler", flat=True).distinct())
     handled = 0
     for path in dict.fromkeys(_path(handler) for _, handler in _flow()):
@@ -110,6 +113,14 @@ def _open() -> Q:
     return waiting | abandoned
 
 
+def _free_the_dead() -> None:
+    """Let leases end whose holder is known to be dead, so that nobody waits for them to run out."""
+    live = Delivery.objects.filter(state=Delivery.State.RUNNING, lease_until__gte=timezone.now())
+    dead = [name for name in live.values_list("holder", flat=True).distinct() if is_dead(name)]
+    if dead:
+        live.filter(holder__in=dead).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
 def _take(path: str) -> list[_Taken]:
     """Take the lease on what is open, unless the handler is at work under somebody's live lease."""
     with transaction.atomic():
@@ -127,6 +138,7 @@ def _take(path: str) -> list[_Taken]:
             state=Delivery.State.RUNNING,
             attempts=F("attempts") + 1,
             lease_until=timezone.now() + LEASE,
+            holder=name_holder(),
         )
     return taken
 

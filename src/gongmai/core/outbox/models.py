@@ -22,6 +22,9 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     available_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
+    holder = models.CharField(
+        max_length=160, blank=True, help_text="the process that took it: machine, process, start"
+    )
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     done = models.PositiveIntegerField(default=0)

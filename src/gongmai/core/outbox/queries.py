@@ -1,6 +1,7 @@
 """Reading the jobs: what waits, runs, is done or failed."""
 
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from gongmai.core.access.queries import check_may
 from gongmai.core.access.types import Actor
 from gongmai.core.outbox.models import Delivery
 
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_NAMESPACE = Path("/proc/self/ns/pid")
+_STARTED_FIELD = 19  # of /proc/PID/stat after the name: when the process started, in ticks since boot
 OPEN = (Delivery.State.WAITING, Delivery.State.RUNNING)
 
 
@@ -49,3 +53,37 @@ def worker_seen_at() -> datetime | None:
         return datetime.fromisoformat(json.loads(heartbeat_path().read_text())["at"])
     except (OSError, ValueError, KeyError):
         return None
+
+
+def name_holder() -> str:
+    """The name of this process: boot of the machine, process namespace, number, start; empty if untold."""
+    place, number = _place(), os.getpid()
+    started = _started(number)
+    return f"{place}:{number}:{started}" if place and started else ""
+
+
+def is_dead(holder: str) -> bool:
+    """Whether the holder was a process of this machine that is gone; False for what is not known."""
+    place, _, rest = holder.partition(":")
+    number, _, started = rest.partition(":")
+    if not place or place != _place() or not number.isdigit():
+        return False
+    return _started(int(number)) != started
+
+
+def _place() -> str:
+    """The machine since its start, and the process namespace: a container sees only its own processes."""
+    try:
+        return f"{_BOOT.read_text().strip()}/{_NAMESPACE.readlink()}".replace(":", "")
+    except OSError:
+        return ""
+
+
+def _started(number: int) -> str:
+    """When a process started; empty for none, and for one that ended and was not yet collected."""
+    try:
+        text = Path(f"/proc/{number}/stat").read_text()
+    except OSError:
+        return ""
+    fields = text.rpartition(")")[2].split()
+    return "" if fields[0] in {"Z", "X"} else fields[_STARTED_FIELD]

@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from gongmai.cli.printing import format_option, print_rows
 from gongmai.cli.serve import unapplied_migrations
 from gongmai.core.access.types import SYSTEM
+from gongmai.core.admission.queries import totals
+from gongmai.core.backup.queries import last_backup_at
 from gongmai.core.outbox.queries import counts, worker_seen_at
 from gongmai.core.panel.queries import vintages
 from gongmai.core.period import clock
@@ -31,6 +33,7 @@ COLUMNS = ("check", "status", "seen", "advice")
 GOOD, BAD = "ok", "fault"
 FREE_BYTES = 2 * 1024**3
 WORKER_SECONDS = 30
+BACKUP_AGE = timedelta(hours=36)
 SQLITE_WANTED = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
 POSTGRES_WANTED = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
@@ -62,6 +65,7 @@ def examine() -> list[Result]:
         checks += [check_durability, check_migrations]
         if not unapplied_migrations():
             checks += [check_city, check_edition, check_clock, check_panel, check_facts, check_worker]
+            checks += [check_backup, check_door]
     return [database, *(check() for check in checks)]
 
 
@@ -210,6 +214,25 @@ def check_worker() -> Result:
     if found["waiting"] and not _worker_lives():
         return Result("worker", BAD, seen, _("Start a worker: gongmai worker."))
     return Result("worker", GOOD, f"{seen}; {'alive' if _worker_lives() else 'not running'}")
+
+
+def check_backup() -> Result:
+    """Real data was backed up lately."""
+    at, here = last_backup_at(), city()
+    seen = "none yet" if at is None else f"{(timezone.now() - at).total_seconds() / 3600:.1f} h old"
+    is_late = at is None or timezone.now() - at > BACKUP_AGE
+    if is_late and here is not None and not here.is_synthetic:
+        return Result("backup", BAD, seen, _("Make one every day: gongmai backup DIR, on another machine."))
+    return Result("backup", GOOD, seen)
+
+
+def check_door() -> Result:
+    """How many requests were let in and refused within a day."""
+    found = totals()
+    served, refused = sum(found.served.values()), sum(found.refused.values())
+    parts = ", ".join(f"{count} {reason}" for reason, count in sorted(found.refused.items()))
+    seen = f"{served} served, {refused} refused{f' ({parts})' if parts else ''}"
+    return Result("web server", GOOD, f"{seen}, longest wait {found.longest_wait:.2f} s")
 
 
 def _worker_lives() -> bool:

@@ -1,0 +1,1 @@
+"""What happens to acknowledged work when processes, disks and databases fail."""

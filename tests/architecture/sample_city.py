@@ -3,6 +3,7 @@
 A kind of object that appears in an address is added here, in `OBJECTS`.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from django.db import transaction
 
 from gongmai.core.access.models import ApiToken, Grant, User
 from gongmai.core.access.types import Role, ScopeKind
+from gongmai.core.attachment.models import Attachment
+from gongmai.core.attachment.queries import content_path
 from gongmai.core.audit.actions import record
 from gongmai.core.audit.models import Entry
 from gongmai.core.outbox.models import Delivery
@@ -92,6 +95,21 @@ def make_token(sample: Sample, enterprise: Enterprise) -> int:
     return ApiToken.objects.create(user=owner, label="x", digest=str(enterprise.pk), created_at=NOW).pk
 
 
+def make_attachment(_sample: Sample, enterprise: Enterprise) -> str:
+    """A file of the firm that its submitted version names, with its content."""
+    content = b"a,b\n1,2\n"
+    digest = hashlib.new("sm3", content).hexdigest()
+    path = content_path(digest)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    filing = Return.objects.get(enterprise=enterprise)
+    row = Attachment.objects.create(
+        key=f"key-{enterprise.pk}", kind="return", object_id=filing.pk, enterprise=enterprise, name="a.csv",
+        type="csv", size=len(content), digest=digest, uploaded_at=NOW, sealed_in=1,
+    )  # fmt: skip
+    return row.key
+
+
 def make_delivery(_sample: Sample, _enterprise: Enterprise) -> int:
     row = Delivery(event="x", handler="x", payload={}, state="failed", available_at=NOW, created_at=NOW)
     row.save()
@@ -111,6 +129,7 @@ def make_entry(sample: Sample, enterprise: Enterprise) -> int:
 OBJECTS: dict[str, Callable[[Sample, Enterprise], Any]] = {
     "return": make_return,
     "revision": make_revision,
+    "attachment": make_attachment,
     "person": make_person,
     "token": make_token,
     "delivery": make_delivery,

@@ -148,7 +148,7 @@ def fits(status: int, place: str, wanted: str) -> bool:
 
 def address_of(name: str, rule: dict[str, Any], sample: Sample, *, is_foreign: bool) -> str:
     values = {
-        key: sample.keys[kind][is_foreign] if kind in sample.keys else kind
+        key: sample.keys[kind][is_foreign] if kind in sample.keys else str(kind).removeprefix("=")
         for key, kind in rule.get("arguments", {}).items()
     }
     is_operation = " " in name

@@ -6,6 +6,7 @@ database (default: SQLite inside that folder).
 
 import os
 import secrets
+import shlex
 from pathlib import Path
 
 import dj_database_url
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "gongmai.core.panel",
     "gongmai.core.review",
     "gongmai.core.document",
+    "gongmai.core.attachment",
     "gongmai.monitor.filing",
     "gongmai.monitor.indicator",
     "gongmai.cockpit.dossier",
@@ -240,9 +242,13 @@ GONGMAI_ADAPTERS = {
     "database_copier.sqlite": "gongmai.adapters.database_copiers.SqliteCopier",
     "database_copier.postgresql": "gongmai.adapters.database_copiers.PostgresCopier",
     "workbook_reader": "gongmai.adapters.workbook_reader.ChildProcessReader",
+    "attachments.return": "gongmai.monitor.filing.actions.vouchers.ReturnVouchers",
+    "virus_scanner": "gongmai.adapters.command_scanner.CommandScanner",
     "signer": "gongmai.adapters.sm2_signer.Sm2Signer",
     "workbook_writer": "gongmai.adapters.workbook_writer.XlsxWorkbookWriter",
 }
+# the command that looks for viruses in attached files, such as "clamdscan --no-summary"; empty: none
+GONGMAI_SCAN_COMMAND = shlex.split(os.environ.get("GONGMAI_SCAN_COMMAND", ""))
 GONGMAI_FLOW = "gongmai.flow.FLOW"
 GONGMAI_DUCKDB_THREADS = int(os.environ.get("GONGMAI_DUCKDB_THREADS", "2"))
 GONGMAI_DUCKDB_MEMORY = os.environ.get("GONGMAI_DUCKDB_MEMORY", "2GB")

@@ -56,6 +56,10 @@ ACTIONS: dict[str, str | Promise] = {
     "panel.rebuild": _("Rebuilt the panel"),
     "panel.export": _("Exported the panel"),
     "document.export": _("Took a table away"),
+    "attachment.add": _("Added an attachment"),
+    "attachment.remove": _("Removed an attachment"),
+    "attachment.download": _("Took an attachment away"),
+    "attachment.quarantine": _("Put an attachment into quarantine"),
     "trail.export": _("Took the trail away for an inspector"),
     "trail.rotate_key": _("Changed the signing key of the trail"),
 }

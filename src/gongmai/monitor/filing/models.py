@@ -44,6 +44,7 @@ class Version(models.Model):
     lines = models.TextField(default="{}", help_text="JSON: table -> list of rows")
     explanations = models.TextField(default="{}", help_text="JSON: rule code -> explanation")
     findings = models.TextField(default="[]", help_text="JSON: findings as they stood at submission")
+    attachments = models.TextField(default="[]", help_text="JSON: key, name, size, SM3, topic of each file")
     digest = models.CharField(max_length=64)
     source = models.CharField(max_length=10)
     submitted_by = models.BigIntegerField(null=True)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from gongmai.core.access.queries import check_reach
 from gongmai.core.access.types import Actor
+from gongmai.core.attachment.actions import seal
 from gongmai.core.outbox.actions import announce
 from gongmai.core.period import clock
 from gongmai.core.review import actions as review
@@ -188,7 +189,9 @@ def admit_version(actor: Actor, filing: Return, texts: Texts, source: str) -> Ve
     """
     if filing.asked_boxes is not None:
         check_boxes(filing, Content(orjson.loads(texts.cells), orjson.loads(texts.lines)))
-    now, digest = clock.now(), compute_digest(texts.cells, texts.lines, texts.explanations)
+    attached = canonical(seal(KIND, filing.pk, filing.versions_count + 1))
+    now = clock.now()
+    digest = compute_digest(texts.cells, texts.lines, texts.explanations, attached)
     version = Version.objects.create(
         filing=filing,
         number=filing.versions_count + 1,
@@ -196,6 +199,7 @@ def admit_version(actor: Actor, filing: Return, texts: Texts, source: str) -> Ve
         lines=texts.lines,
         explanations=texts.explanations,
         findings=texts.findings,
+        attachments=attached,
         digest=digest,
         source=source,
         submitted_by=actor.user_id,

@@ -8,6 +8,8 @@ import orjson
 
 from gongmai.monitor.filing.types import Change, Content, Form
 
+NO_ATTACHMENTS = "[]"
+
 
 def canonical(value: Any) -> str:
     """JSON text that is the same for the same content: keys sorted, unknowns left out, no spaces."""
@@ -22,9 +24,18 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
-def compute_digest(cells: str, lines: str, explanations: str = "{}") -> str:
-    """SM3 (GB/T 32905-2016) over the three canonical texts of a version, as 64 hexadecimal digits."""
-    return hashlib.new("sm3", f"{cells}\x1f{lines}\x1f{explanations}".encode()).hexdigest()
+def compute_digest(
+    cells: str, lines: str, explanations: str = "{}", attachments: str = NO_ATTACHMENTS
+) -> str:
+    """SM3 (GB/T 32905-2016) over the canonical texts of a version, as 64 hexadecimal digits.
+
+    The list of attached files is the fourth text where there is one: so the receipt proves the vouchers
+    too, and the digest of a version without any is what it always was.
+    """
+    text = f"{cells}\x1f{lines}\x1f{explanations}"
+    if attachments != NO_ATTACHMENTS:
+        text += f"\x1f{attachments}"
+    return hashlib.new("sm3", text.encode()).hexdigest()
 
 
 def digest_of(content: Content) -> str:

@@ -10,7 +10,8 @@ from gongmai.monitor.indicator.queries.bridge import bridge
 from gongmai.monitor.indicator.queries.compute import compute
 from gongmai.monitor.indicator.queries.opened import open_number
 from gongmai.monitor.indicator.queries.trend import trend
-from gongmai.monitor.indicator.rules.printing import TOO_FEW
+from gongmai.monitor.indicator.rules.cubing import SUPPRESSED
+from gongmai.monitor.indicator.rules.printing import CONFIDENTIAL
 from gongmai.monitor.indicator.types import Request
 
 P = Period(2022, 12)
@@ -18,14 +19,19 @@ LEADER = Actor(9, "mayor", (Grant(Role.LEADER, ScopeKind.CITY),))
 
 
 def figures(row):
-    return {code: value for code, value in row.values.items() if code != "firms" and value is not None}
+    return {
+        code: value
+        for code, value in row.values.items()
+        if code not in {"firms", "reported"} and value is not None
+    }
 
 
 def test_groups_of_fewer_than_three_firms_show_only_how_many_they_are(small_city):
     table = compute(LEADER, Request(P, by=("region",)))
     small, large = table.rows
-    assert (small["firms"], figures(small), small.hidden) == (2, {}, TOO_FEW)
-    assert large["level"] == 1150
+    assert (small["firms"], figures(small), small.hidden) == (2, {}, SUPPRESSED)
+    # the only other group is hidden with it: the total less its figure would be that of the two firms
+    assert (figures(large), large.hidden) == ({}, SUPPRESSED)
     assert table.total["level"] == 3200
 
 
@@ -39,7 +45,8 @@ def test_three_firms_of_which_one_reported_are_that_one(small_city):
     small_city.facts = [fact for fact in small_city.facts if fact.period != 202212 or fact.enterprise_id == 3]
     publish([202212], reason="most are missing")
     (row,) = [row for row in compute(LEADER, Request(P, by=("region",))).rows if row["firms"] == 3]
-    assert (figures(row), row.hidden) == ({}, TOO_FEW)
+    assert figures(row) == {}
+    assert row.hidden in CONFIDENTIAL
 
 
 def test_a_filter_that_leaves_two_firms_leaves_no_total(small_city):
@@ -58,7 +65,9 @@ def test_an_opened_group_of_two_firms_shows_no_inputs(small_city):
 def test_a_line_over_time_has_gaps_where_its_group_was_small(small_city):
     series = trend(LEADER, Request(P, by=("region",)), (Period(2021, 12), P)).series
     levels = {one.codes["region"]: one.values["level"] for one in series}
-    assert levels == {"999901": (1950, None), "999902": (None, 1150)}
+    assert levels == {"999901": (None, None), "999902": (None, None)}
+    open_lines = trend(SYSTEM, Request(P, by=("region",)), (Period(2021, 12), P)).series
+    assert {one.codes["region"]: one.values["level"] for one in open_lines}["999901"] == (1950, 2050)
 
 
 def test_a_step_of_the_bridge_that_is_one_firm_is_counted_with_the_revisions(small_city):

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from gongmai.monitor.indicator.rules import printing
+from gongmai.monitor.indicator.rules import cubing, printing
 from gongmai.monitor.indicator.types import Basis, IndicatorError
 
 NOTES: dict[str, Promise | str] = {
@@ -18,6 +18,20 @@ NOTES: dict[str, Promise | str] = {
 }
 HIDDEN: dict[str, Promise | str] = {
     printing.TOO_FEW: gettext_lazy("Fewer than three firms: not shown, so that no firm can be recognised."),
+    cubing.SUPPRESSED: gettext_lazy(
+        "Hidden: fewer than three firms, or one or two that dominate, would show through here or in a cell "
+        "beside it."
+    ),
+    cubing.ROLLED_UP: gettext_lazy(
+        "Hidden: at this detail too much would have to be hidden; choose a coarser industry or display group."
+    ),
+    cubing.OUTSIDE: gettext_lazy(
+        "Hidden: not part of the tables that are published beyond the bureau (fixed cube, comparable basis, "
+        "vintage in force)."
+    ),
+    cubing.NOT_RELEASED: gettext_lazy(
+        "Hidden: shown once nine tenths of the firms have reported this period."
+    ),
     printing.SMALL_GROWTH: gettext_lazy("The whole moved by less than half a point; shares of it mislead."),
     printing.MIXED_SIGNS: gettext_lazy("This group moved against the whole; a share of it misleads."),
 }

@@ -245,3 +245,4 @@ class OpenNumber:
     growth: Mapping[Basis, float | None]
     codes: Mapping[str, str]
     may_see_firms: bool
+    hidden: str = ""

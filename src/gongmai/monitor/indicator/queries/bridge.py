@@ -24,7 +24,7 @@ def bridge(actor: Actor, request: Request) -> list[Bridge]:
     if any(cut.overlapping for cut in plan.cuts):
         raise IndicatorError("one_overlapping_cut")
     found = kept.remember(("bridge", plan.vintage, plan.condition, plan.request), lambda: _bridges(plan))
-    return disclosure.protect_bridges(actor, found)
+    return disclosure.protect_bridges(actor, plan.request, plan.vintage, found)
 
 
 def _bridges(plan: Plan) -> list[Bridge]:

@@ -10,7 +10,7 @@ from gongmai.core.panel.queries.items import items_by_code
 from gongmai.monitor.indicator.queries.compute import Plan, compute, make_plan
 from gongmai.monitor.indicator.queries.cuts import get_cut
 from gongmai.monitor.indicator.queries.disclosure import sees_firms
-from gongmai.monitor.indicator.rules.printing import TOO_FEW
+from gongmai.monitor.indicator.rules.printing import CONFIDENTIAL
 from gongmai.monitor.indicator.types import Basis, Input, OpenNumber, Request, Row, Table
 
 _CELLS = frozenset({Kind.FLOW, Kind.CUMULATIVE, Kind.STOCK, Kind.LEVEL, Kind.CHOICE})
@@ -39,13 +39,14 @@ def open_number(
         explanation=column.indicator.about,
         value=row.values[indicator],
         unit=column.checked.unit.name if column.checked.unit else "",
-        inputs=() if row.hidden == TOO_FEW else _inputs(make_plan(actor, narrowed), indicator),
+        inputs=() if row.hidden in CONFIDENTIAL else _inputs(make_plan(actor, narrowed), indicator),
         firms=int(row["firms"] or 0),
         vintage=vintage.number,
         published_at=vintage.published_at,
         growth={basis: _growth(actor, narrowed, basis) for basis in Basis},
         codes=codes,
         may_see_firms=sees_firms(actor),
+        hidden=row.hidden if row.hidden in CONFIDENTIAL else "",
     )
 
 

@@ -1,5 +1,6 @@
 """Tables as the screens show and export them: typed columns, cells with their raw value beside the text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from gongmai.ui.templatetags.display import DASH, decimal, percent, points, signed, trend, wan, yi
 
 KINDS_OF_CHANGE = ("growth", "points", "change")
+HIDDEN_MARK = "\u00d7"
 MINUS, TRUE_MINUS = "-", "\u2212"
 
 
@@ -119,6 +121,16 @@ def make_cell(kind: str, value: Any, digits: int | None = None, **more: str) -> 
     return Cell(raw=value, text=text, css=css, kind=kind, **more)
 
 
-def hidden_cell(reason: str) -> Cell:
-    """A value that this reader may not see, with the reason."""
+def unshown_cell(reason: str) -> Cell:
+    """A value that would mislead, with the reason."""
     return Cell(raw=None, text=DASH, css="dash hidden-cell", kind="hidden", note=reason)
+
+
+def hidden_cell(reason: str) -> Cell:
+    """A value that this reader may not see: a mark, on the page and in downloads, with the reason."""
+    return Cell(raw=HIDDEN_MARK, text=HIDDEN_MARK, css="confidential hidden-cell", kind="hidden", note=reason)
+
+
+def hidden_notes(reasons: Iterable[str]) -> tuple[str, ...]:
+    """The legend of the mark, one sentence for each reason that occurs."""
+    return tuple(f"{HIDDEN_MARK}  {reason}" for reason in dict.fromkeys(reasons))

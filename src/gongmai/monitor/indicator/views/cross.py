@@ -7,12 +7,20 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from gongmai.core.access.queries import may
 from gongmai.core.document.actions import wanted_format
 from gongmai.monitor.indicator.forms import Selection
 from gongmai.monitor.indicator.queries.cuts import codes_of
+from gongmai.monitor.indicator.rules.printing import CONFIDENTIAL
 from gongmai.monitor.indicator.views import downloads, frame, reading, words
-from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, hidden_cell, make_cell
+from gongmai.monitor.indicator.views.cells import (
+    Board,
+    Cell,
+    Column,
+    Line,
+    hidden_cell,
+    hidden_notes,
+    make_cell,
+)
 
 MEASURES = ("pull", "growth", "contribution", "level", "firms")
 STRONGEST = 46  # per cent of the colour in the strongest cell: text stays readable on it
@@ -26,9 +34,8 @@ def cross(request: HttpRequest) -> HttpResponseBase:
     if selection.by[0] == selection.by[1]:
         other = "unit" if selection.by[0] != "unit" else "industry_division"
         selection = frame.changed(selection, by=(selection.by[0], other))
-    actor = frame.actor_of_request(request)
     measure = selection.get("measure", MEASURES[0])
-    board = make_board(request, selection, measure, may_firms=may(actor, "indicator.firms"))
+    board = make_board(request, selection, measure)
     down, across = (frame.cuts()[code] for code in selection.by)
     if (wanted := wanted_format(request)) is not None:
         name = f"{down.label} x {across.label} {selection.period}"
@@ -70,7 +77,7 @@ def measure_label(measure: str) -> str:
     }[measure]
 
 
-def make_board(request: HttpRequest, selection: Selection, measure: str, *, may_firms: bool) -> Board:
+def make_board(request: HttpRequest, selection: Selection, measure: str) -> Board:
     """Rows of the first cut, columns of the second, ordered by output, with both totals."""
     actor = frame.actor_of_request(request)
     level = words.item_kind(selection.item)
@@ -82,7 +89,7 @@ def make_board(request: HttpRequest, selection: Selection, measure: str, *, may_
     inner = reading.read_groups(actor, selection, selection.by)
     cells = {group.codes: group for group in inner.groups}
     strongest = _strongest(measure, inner)
-    context = _Heat(selection, measure, kind, strongest, may_firms)
+    context = _Heat(selection, measure, kind, strongest)
     columns = (
         Column("label", frame.cuts()[selection.by[0]].label),
         Column("total", _("Total"), kind),
@@ -110,7 +117,7 @@ def make_board(request: HttpRequest, selection: Selection, measure: str, *, may_
         ),
         key="total",
     )
-    return Board(columns, rows, total)
+    return Board(columns, rows, total, notes=hidden_notes(context.reasons.values()))
 
 
 def _ordered(groups: reading.Reading, cut: str) -> reading.Reading:
@@ -137,19 +144,19 @@ def _value(group: reading.Group, measure: str) -> float | None:
 class _Heat:
     """Makes the cells of one crosstab."""
 
-    def __init__(
-        self, selection: Selection, measure: str, kind: str, strongest: float, may_firms: bool
-    ) -> None:
+    def __init__(self, selection: Selection, measure: str, kind: str, strongest: float) -> None:
         self.selection, self.measure, self.kind = selection, measure, kind
-        self.strongest, self.may_firms = strongest, may_firms
+        self.strongest = strongest
+        self.reasons: dict[str, str] = {}
         self.base = frame.drawer_base(selection)
 
     def cell(self, group: reading.Group | None, codes: tuple[str, str], *, coloured: bool = True) -> Cell:
         """The number of a group, coloured by its size, leading to the drawer."""
         if group is None or not group.firms:
             return Cell(None, "", kind=self.kind)
-        if not self.may_firms and group.firms < frame.FEWEST_FIRMS:
-            return hidden_cell(frame.too_few())
+        if group.hidden in CONFIDENTIAL and self.measure != "firms":
+            self.reasons[group.hidden] = frame.word_hidden(group.hidden)
+            return hidden_cell(self.reasons[group.hidden])
         value = _value(group, self.measure)
         style = self._style(value) if coloured and value is not None else ""
         within = {cut: code for cut, code in zip(self.selection.by, codes, strict=True) if code}

@@ -79,4 +79,4 @@ def send(
 
 
 def _plain(kind: str, raw: Any) -> Any:
-    return round(raw) if raw is not None and _KINDS[kind] is document.Kind.INTEGER else raw
+    return round(raw) if isinstance(raw, int | float) and _KINDS[kind] is document.Kind.INTEGER else raw

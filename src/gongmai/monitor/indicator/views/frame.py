@@ -27,16 +27,16 @@ from gongmai.monitor.indicator import messages
 from gongmai.monitor.indicator.forms import BASES, VIEWS, Selection, read_selection
 from gongmai.monitor.indicator.queries.cuts import GROUP_PREFIX, codes_of, list_cuts
 from gongmai.monitor.indicator.queries.kept import remember
+from gongmai.monitor.indicator.rules.printing import CONFIDENTIAL
 from gongmai.monitor.indicator.types import Cut as CutType
 from gongmai.monitor.indicator.types import IndicatorError
-from gongmai.monitor.indicator.views import published, words
+from gongmai.monitor.indicator.views import published, reading, words
 from gongmai.monitor.indicator.views.once import once, one_page
 
 _SCREENS = Path(__file__).parent.parent / "data" / "screens.yaml"
 INDUSTRIES = ("industry_section", "industry_division", "industry_group", "industry_class")
 # digits of the codes of a level where one list holds several
 WIDTHS = {"industry_section": 1, "industry_division": 2, "region": 6}
-FEWEST_FIRMS = 3
 View = Callable[..., HttpResponseBase]
 
 
@@ -138,20 +138,17 @@ def has_month(selection: Selection) -> bool:
     return not selection.period.is_merged and words.has_month(selection.item)
 
 
-def too_few() -> str:
-    """Why a number of a small group is not shown."""
-    return _("Fewer than three firms: not shown, so that no firm can be recognised.")
+def word_hidden(reason: str) -> str:
+    """Why a number is not shown to readers who may not see firms."""
+    return str(messages.HIDDEN[reason])
 
 
-def refuse_if_few(request: HttpRequest, selection: Selection) -> HttpResponseBase | None:
-    """The page that stands in for figures of fewer than three firms, for readers who may not see firms."""
-    actor = actor_of_request(request)
-    if may(actor, "indicator.firms") or not selection.filters:
+def refuse_if_hidden(request: HttpRequest, selection: Selection) -> HttpResponseBase | None:
+    """The page that stands in for a selection which as a whole is hidden from the reader."""
+    hidden = reading.read_groups(actor_of_request(request), selection).total.hidden
+    if hidden not in CONFIDENTIAL:
         return None
-    firms = published.reported_share(actor, selection.period, selection.vintage, selection.filters)[1]
-    if firms >= FEWEST_FIRMS:
-        return None
-    return show(request, "indicator/empty.html", selection, {"reason": too_few()})
+    return show(request, "indicator/empty.html", selection, {"reason": word_hidden(hidden)})
 
 
 def drawer_base(selection: Selection) -> str:

@@ -13,8 +13,18 @@ from gongmai.core.access.queries import may
 from gongmai.core.document.actions import wanted_format
 from gongmai.monitor.indicator import messages
 from gongmai.monitor.indicator.forms import VIEWS, Selection
+from gongmai.monitor.indicator.rules.printing import CONFIDENTIAL
 from gongmai.monitor.indicator.views import charts, downloads, frame, reading, words
-from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, hidden_cell, make_cell
+from gongmai.monitor.indicator.views.cells import (
+    Board,
+    Cell,
+    Column,
+    Line,
+    hidden_cell,
+    hidden_notes,
+    make_cell,
+    unshown_cell,
+)
 
 SORTS = ("pull", "label", "firms", "level", "base", "growth", "contribution")
 SORT_KEYS = (*SORTS, "month_level", "month_base", "month_growth")
@@ -134,8 +144,9 @@ def make_board(selection: Selection, groups: reading.Reading, cut: frame.Cut, *,
     notes = []
     if groups.overlapping:
         notes.append(_("A firm counts under each of its tags: the rows do not add up to the total."))
+    total = Line(make.row(groups.total), key="total")
     return Board(
-        columns, rows, Line(make.row(groups.total), key="total"), notes=tuple(notes), page_notes=(unit,)
+        columns, rows, total, notes=(*notes, *hidden_notes(make.reasons.values())), page_notes=(unit,)
     )
 
 
@@ -165,24 +176,25 @@ class _Cells:
         self, selection: Selection, columns: Sequence[Column], cut: frame.Cut, *, may_firms: bool
     ) -> None:
         self.selection, self.columns, self.cut, self.may_firms = selection, columns, cut, may_firms
+        self.reasons: dict[str, str] = {}
         self.firms_address = reverse("indicator:firms")
         self.chosen = frame.effective_view(selection)
         self.bases = {view: frame.drawer_base(frame.changed(selection, view=view)) for view in VIEWS}
 
     def row(self, group: reading.Group) -> tuple[Cell, ...]:
         """The cells of a group, or of the total, which has no code."""
-        small = not self.may_firms and 0 < group.firms < frame.FEWEST_FIRMS
-        return tuple(self._cell(column, group, small) for column in self.columns)
+        return tuple(self._cell(column, group) for column in self.columns)
 
-    def _cell(self, column: Column, group: reading.Group, small: bool) -> Cell:
+    def _cell(self, column: Column, group: reading.Group) -> Cell:
         if column.key == "label":
             return Cell(group.label, group.label, url=self._drill(group))
         if column.key == "firms":
             return make_cell("count", group.firms, url=self._firms(group))
-        if small:
-            return hidden_cell(frame.too_few())
+        if group.hidden in CONFIDENTIAL:
+            self.reasons[group.hidden] = frame.word_hidden(group.hidden)
+            return hidden_cell(self.reasons[group.hidden])
         if column.key == "contribution" and group.hidden:
-            return hidden_cell(str(messages.HIDDEN[group.hidden]))
+            return unshown_cell(str(messages.HIDDEN[group.hidden]))
         return self._number(column, group)
 
     def _drill(self, group: reading.Group) -> str:

@@ -32,7 +32,7 @@ def number(request: HttpRequest) -> HttpResponseBase:
     group = _group(request)
     opened = opening.read_number(actor, selection, code, group)
     firms_allowed = may(actor, "indicator.firms")
-    small = not firms_allowed and 0 < opened.firms < frame.FEWEST_FIRMS
+    small = bool(opened.hidden)
     narrowed = selection
     for cut, value in group.items():
         narrowed = narrowed.with_filter(cut, (value,))
@@ -58,7 +58,7 @@ def number(request: HttpRequest) -> HttpResponseBase:
             "valid": words.dates(indicator.formula.valid_from, indicator.formula.valid_to),
             "inputs": [] if small else opening.inputs_of(opened),
             "small": small,
-            "reason": frame.too_few(),
+            "reason": frame.word_hidden(opened.hidden) if small else "",
             "variants": [] if small else _variants(actor, narrowed),
             "variants_unit": words.item_unit(selection.item),
             "variants_item": words.item_label(selection.item),

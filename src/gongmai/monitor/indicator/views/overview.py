@@ -37,7 +37,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     actor = frame.actor_of_request(request)
     if not published.periods():
         return frame.show(request, "indicator/empty.html", selection, {})
-    if (refusal := frame.refuse_if_few(request, selection)) is not None:
+    if (refusal := frame.refuse_if_hidden(request, selection)) is not None:
         return refusal
     bridge = opening.read_bridge(actor, selection)
     bridge_board = make_bridge_board(bridge) if bridge else None

@@ -7,11 +7,12 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from gongmai.core.access.queries import may
 from gongmai.core.access.types import Actor
 from gongmai.core.document.actions import wanted_format
 from gongmai.core.period.types import Period
 from gongmai.monitor.indicator.forms import Selection
+from gongmai.monitor.indicator.rules.cubing import SUPPRESSED
+from gongmai.monitor.indicator.rules.printing import CONFIDENTIAL
 from gongmai.monitor.indicator.views import charts, downloads, frame, over_time, published, reading, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, hidden_cell, make_cell
 
@@ -39,7 +40,7 @@ def trend(request: HttpRequest) -> HttpResponseBase:
         request, by=("unit",), extra={"indicator": offered, "span": SPANS, "total": ("1", "0")}
     )
     codes = [code for code in offered if words.indicator_of(code, selection.period)]
-    if (refusal := frame.refuse_if_few(request, selection)) is not None:
+    if (refusal := frame.refuse_if_hidden(request, selection)) is not None:
         return refusal
     actor = frame.actor_of_request(request)
     cut = frame.cuts()[selection.by[0]]
@@ -104,13 +105,12 @@ def _groups(actor: Actor, selection: Selection, asked: list[str]) -> list[Choice
     chosen = [one for one in dict.fromkeys(asked) if one in known][:MOST_LINES]
     if not asked:
         chosen = [group.code for group in groups[:LINES_AT_FIRST]]
-    may_firms = may(actor, "indicator.firms")
     return [
         Choice(
             group.code,
             group.label,
             group.code in chosen,
-            small=not may_firms and group.firms < frame.FEWEST_FIRMS,
+            small=group.hidden in CONFIDENTIAL,
         )
         for group in groups
     ]
@@ -126,7 +126,9 @@ def _board(
             (
                 Cell(str(period), words.period_option(period)),
                 *(
-                    hidden_cell(frame.too_few()) if name in hidden else make_cell(kind, values[place])
+                    hidden_cell(frame.word_hidden(SUPPRESSED))
+                    if name in hidden
+                    else make_cell(kind, values[place])
                     for name, values in series.items()
                 ),
             )

@@ -132,15 +132,19 @@ def test_a_return_is_filed_by_excel(sign_in, tmp_path):
     expect(answer).to_contain_text("资产总计")
     expect(answer.locator(".finding.blocking")).to_have_count(1)
     with page.expect_download() as annotated:
-        answer.get_by_role("link").filter(has_text="下载").click()
+        answer.get_by_role("link", name="下载标注后的原文件").click()
     annotated.value.save_as(tmp_path / "annotated.xlsx")
     marked = openpyxl.load_workbook(tmp_path / "annotated.xlsx")
     comments = [cell.comment for sheet in marked for row in sheet.iter_rows() for cell in row if cell.comment]
     assert any("资产" in comment.text for comment in comments)
+    answer.get_by_role("button", name="全部不采用").click()
+    expect(answer).to_contain_text("草稿保持不变")
 
     fill_finance(book, tmp_path / "right.xlsx", total_assets_off_by=0)
     upload(page, tmp_path / "right.xlsx")
     expect(answer.locator(".finding.blocking")).to_have_count(0)
+    answer.get_by_role("button", name="确认写入草稿").click()
+    expect(answer).to_contain_text("草稿已更新")
     open_return(page, FINANCE)
     revenue = page.locator("#cell-revenue__ytd")
     expect(revenue).to_have_value(re.compile(r"^\d{5,6}$"))

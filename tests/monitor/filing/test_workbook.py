@@ -1,5 +1,7 @@
 """A return leaves as a workbook in the official layout and comes back with the same figures."""
 
+import csv
+import datetime as dt
 import io
 
 import openpyxl
@@ -268,3 +270,128 @@ def test_every_item_has_a_code_of_its_own():
     for form in forms().values():
         codes = [row.code for row in head_rows(form, "en") if row.column]
         assert len(set(codes)) == len(codes)
+
+
+def test_figures_as_people_type_them_are_understood():
+    typed = {
+        "output": "'１，２３４，５６７", "output__ytd": "\xa01,234\u3000", "output__base": "12 千元",
+        "output__ytd_base": "3,456(千元)", "sales": "\u201999", "sales__ytd": "（5）", "sales__base": "—",
+    }  # fmt: skip
+
+    def change(book):
+        sheet = book["填报表"]
+        for number, text in enumerate(list(typed.values())[:4]):
+            sheet.cell(place_of(sheet, "工业总产值").row, 4 + number).value = text
+        for number, text in enumerate(list(typed.values())[4:]):
+            sheet.cell(place_of(sheet, "工业销售产值").row, 4 + number).value = text
+
+    case = occasion(unit_names={"kcny": ("千元", "thousand yuan")})
+    uploaded = read(case, edit(draw(case, Content()), change))
+    assert uploaded.findings == []
+    assert known(uploaded.content.cells) == {
+        "output": 1234567, "output__ytd": 1234, "output__base": 12, "output__ytd_base": 3456, "sales": 99,
+        "sales__ytd": -5,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"), [("12万元", "unit_in_number"), ("12元", "unit_in_number"), ("5%", "unit_in_number")]
+)
+def test_another_unit_behind_a_figure_is_never_guessed_at(text, rule):
+    def change(book):
+        sheet = book["填报表"]
+        sheet.cell(place_of(sheet, "工业总产值").row, 4).value = text
+
+    case = occasion(unit_names={"kcny": ("千元", "thousand yuan")})
+    assert [f.rule for f in read(case, edit(draw(case, Content()), change)).findings] == [rule]
+
+
+def test_a_date_where_a_figure_belongs_is_told_as_such():
+    def change(book):
+        sheet = book["填报表"]
+        sheet.cell(place_of(sheet, "工业总产值").row, 4).value = dt.datetime.fromisoformat("2023-06-01")
+
+    case = occasion()
+    assert [f.rule for f in read(case, edit(draw(case, Content()), change)).findings] == ["date_in_number"]
+
+
+def test_moved_columns_are_known_by_their_numbers_and_told():
+    case = occasion()
+
+    def change(book):
+        sheet = book["填报表"]
+        for row in range(7, 40):  # the whole first column of figures goes to the far right
+            sheet.cell(row, 12).value = sheet.cell(row, 4).value
+        sheet.delete_cols(4)
+
+    data = draw(case, Content(cells={"output": 10, "output__ytd": 20}))
+    for merged in ("D7:G7",):
+        assert merged
+    uploaded = read(case, edit(data, unmerge(change)))
+    assert uploaded.findings == []
+    assert known(uploaded.content.cells) == {"output": 10, "output__ytd": 20}
+    assert [note.code for note in uploaded.notes] == ["columns_moved"]
+
+
+def unmerge(change):
+    def run(book):
+        for area in list(book["填报表"].merged_cells.ranges):
+            book["填报表"].unmerge_cells(str(area))
+        change(book)
+
+    return run
+
+
+def test_a_deleted_column_is_told_and_empties_nothing():
+    case = occasion()
+    data = draw(case, Content(cells={"output": 10, "output__ytd": 20}))
+    uploaded = read(case, edit(data, unmerge(lambda book: book["填报表"].delete_cols(4))))
+    assert [(f.rule, f.params["number"]) for f in uploaded.findings] == [("column_missing", 1)]
+    assert "output" not in uploaded.raw.cells
+    assert uploaded.raw.cells["output__ytd"] == 20
+
+
+def test_a_missing_table_a_renamed_sheet_and_an_older_layout_are_told():
+    def change(book):
+        del book["主要产品产销量与价格"]
+        book["填报表"].title = "新名"
+        book["_return"]["B1"].value = "0"
+
+    case = occasion()
+    uploaded = read(case, edit(draw(case, Content(cells={"output": 1})), change))
+    assert [(f.rule, f.table) for f in uploaded.findings] == [("page_missing", "products")]
+    assert sorted(note.code for note in uploaded.notes) == ["other_layout", "sheet_renamed"]
+    assert "products" not in uploaded.raw.lines
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("period", ["2023-06", "2023年6月", "2023/6/30"])
+def test_the_first_sheet_saved_as_csv_is_read_and_the_tables_stay(encoding, period):
+    case = occasion()
+    book = openpyxl.load_workbook(io.BytesIO(draw(case, Content(cells={"output": 1234}))))
+    rows = [
+        ["" if cell.value is None else str(cell.value) for cell in row] for row in book["填报表"].iter_rows()
+    ]
+    target = io.StringIO()
+    csv.writer(target).writerows([[cell.replace("2023-06", period) for cell in row] for row in rows])
+    sheets = read_upload("报表.csv", target.getvalue().encode(encoding))
+    uploaded = read_return(case, sheets, partial=True)
+    assert uploaded.findings == []
+    assert known(uploaded.content.cells) == {"output": 1234}
+    assert uploaded.raw.lines == {}
+    assert {note.code for note in uploaded.notes} == {"page_left"}
+
+
+def test_where_single_boxes_came_back_only_those_are_unlocked():
+    opened = frozenset({"output__ytd", "products.plywood.price"})
+    lines = {"products": [{"product": "plywood", "price": 3.5}, {"product": "steel"}]}
+    book = openpyxl.load_workbook(io.BytesIO(draw(occasion(opened=opened), Content(lines=lines))))
+    free = {
+        (sheet.title, cell.coordinate)
+        for sheet in book
+        if sheet.sheet_state == "visible"
+        for row in sheet.iter_rows()
+        for cell in row
+        if not cell.protection.locked
+    }
+    assert free == {("填报表", "E11"), ("主要产品产销量与价格", "L10")}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import IO, Protocol
 
-from gongmai.core.document.types import Limits, Page, Sheets, Table, Value
+from gongmai.core.document.types import Limits, Listing, Mark, Page, Sheets, Table, Value
 
 
 class WorkbookReader(Protocol):
@@ -15,6 +15,13 @@ class WorkbookReader(Protocol):
 
     def read_table(self, content: bytes) -> Sequence[Sequence[Value]]:
         """The rows of the first visible sheet."""
+        ...
+
+    def annotate(self, content: bytes, marks: Sequence[Mark], listing: Listing, limits: Limits) -> bytes:
+        """The same workbook with notes and colours on its cells and a list in front.
+
+        FileRefused when that costs more than the limits.
+        """
         ...
 
 

@@ -6,14 +6,16 @@ messages.word_refusal(refusal)                                   # what to tell 
 
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import Protocol
 
 from gongmai.core.document.ports import WorkbookReader, WorkbookWriter
+from gongmai.core.document.rules.annotated import annotated_pages
 from gongmai.core.document.rules.archive import OLE_MAGIC, ZIP_MAGIC
 from gongmai.core.document.rules.csv_text import read_csv
-from gongmai.core.document.types import DEFAULT_LIMITS, FileRefused, Limits, Page, Sheets
+from gongmai.core.document.types import DEFAULT_LIMITS, FileRefused, Limits, Listing, Mark, Page, Sheets
 from gongmai.core.ports import adapter
 
 _MAX_NAME = 255
@@ -64,6 +66,21 @@ def _check_name(name: str) -> str:
     if suffix not in {*_TEXT_SUFFIXES, ".xlsx"}:
         raise FileRefused("wrong_kind")
     return suffix
+
+
+def annotate_upload(
+    name: str, content: bytes, marks: Sequence[Mark], listing: Listing, limits: Limits = DEFAULT_LIMITS
+) -> bytes:
+    """The uploaded file as a workbook with what was found written into its cells, in its own layout.
+
+    A CSV file, and a workbook that the annotating library cannot open, come back as plain sheets with the
+    same cells. FileRefused as of read_upload.
+    """
+    reader: WorkbookReader = adapter("workbook_reader")
+    if not name.lower().endswith(tuple(_TEXT_SUFFIXES)):
+        with suppress(FileRefused):
+            return reader.annotate(content, marks, listing, limits)
+    return as_file(annotated_pages(read_upload(name, content, limits), marks, listing))
 
 
 def as_file(pages: Sequence[Page]) -> bytes:

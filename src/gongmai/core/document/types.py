@@ -128,6 +128,38 @@ class Page:
     locked: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A note and a colour on a cell of a workbook; row and column from 0. `look`: error or warning."""
+
+    sheet: str
+    row: int
+    column: int
+    text: str
+    look: str = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMark:
+    """A row of the list in front of an annotated workbook; with `sheet` it links to the cell."""
+
+    texts: Sequence[str | int | float | None]
+    sheet: str = ""
+    row: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list in front of an annotated workbook; the links stand in `link_column` (from 0)."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[ListedMark]
+    widths: Sequence[float] = ()
+    link_column: int = 1
+
+
 class FileRefused(Exception):  # noqa: N818 - reads as a sentence where it is raised
     """An upload that is not read. `code` and `params` are worded by messages.word_refusal."""
 

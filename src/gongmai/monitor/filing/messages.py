@@ -88,7 +88,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "file_refused": (note("The file was not read: %(text)s"), ""),
     "unit_changed": (
         note("“%(text)s” stands where the form prints “%(unit)s”."),
-        note("Put the printed unit back and give the figures in it; nothing of this file was taken."),
+        note("Put the printed unit back and give the figures of this row in it."),
     ),
     "row_missing": (
         note("The row of this item is missing in the workbook."),
@@ -115,6 +115,30 @@ WORDS: dict[str, tuple[str, str]] = {
     "workbook_not_ours": (
         note("The table “%(page)s” was not found in the workbook."),
         note("Take the form again and copy your figures into it."),
+    ),
+    "page_missing": (
+        note("The sheet “%(page)s” is missing in the workbook."),
+        note("Take the form again, or keep what is good: the table stays as it is in the draft."),
+    ),
+    "column_missing": (
+        note("Column %(number)s of “%(page)s” is missing in the workbook."),
+        note("Put the column back with its number, or keep what is good: its figures stay as they are."),
+    ),
+    "date_in_number": (
+        note("“%(text)s” is a date where a figure belongs."),
+        note("Format the cell as a number and type the figure again."),
+    ),
+    "other_layout": (note("The workbook is of another version of the layout; it was read all the same."), ""),
+    "sheet_renamed": (note("The sheet “%(found)s” was taken for “%(page)s”."), ""),
+    "columns_moved": (note("The columns of “%(page)s” were moved; each was known by its number."), ""),
+    "page_left": (note("The file has no table “%(page)s”: it stays as it is in the draft."), ""),
+    "upload_gone": (
+        note("This upload is not waiting any more."),
+        note("Uploads are kept for a day; upload the file again."),
+    ),
+    "upload_has_errors": (
+        note("Something in the file cannot be taken, so nothing of it was."),
+        note("Correct the file and upload it again, or keep what is good."),
     ),
     # refusals
     "unknown_form": (note("There is no such form."), note("Known forms: %(known)s.")),

@@ -186,3 +186,26 @@ class Adjustment(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["period", "form"])]
+
+
+class HeldUpload(models.Model):
+    """An uploaded file that waits for its sender to say what shall be done with it; nobody else sees it.
+
+    `filing` is the return that it is for; a file of several firms has only form and period. `content` is
+    emptied with the row when it expires. `outcome` is what came of it, so that a second click gets the same.
+    """
+
+    token = models.CharField(max_length=43, unique=True)
+    user_id = models.BigIntegerField()
+    filing = models.ForeignKey(Return, on_delete=models.CASCADE, null=True, related_name="held_uploads")
+    form = models.CharField(max_length=20)
+    period = models.PositiveIntegerField()
+    name = models.CharField(max_length=255)
+    content = models.BinaryField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    done_at = models.DateTimeField(null=True)
+    outcome = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["user_id", "form", "period"])]

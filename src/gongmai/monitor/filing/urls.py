@@ -23,4 +23,6 @@ urlpatterns = [
     path("<int:pk>/workbook/", workbook.show_workbook, name="workbook"),
     path("<int:pk>/workbook/download/", workbook.download_workbook, name="workbook-download"),
     path("<int:pk>/workbook/annotated/", workbook.download_annotated, name="workbook-annotated"),
+    path("<int:pk>/workbook/<str:token>/", workbook.confirm_workbook, name="workbook-confirm"),
+    path("<int:pk>/workbook/<str:token>/marked/", workbook.download_marked, name="workbook-marked"),
 ]

@@ -18,6 +18,7 @@ from gongmai.monitor.filing.models import Return
 from gongmai.monitor.filing.queries.context import Context, load_context
 from gongmai.monitor.filing.queries.forms import get_form, items
 from gongmai.monitor.filing.queries.lattice import shown_version
+from gongmai.monitor.filing.queries.openness import open_boxes
 from gongmai.monitor.filing.queries.working import check_content, content_of, get_version, working_draft
 from gongmai.monitor.filing.rules.drafts import Draft
 from gongmai.monitor.filing.rules.locks import prefilled_bases
@@ -93,8 +94,10 @@ def occasion_of(filing: Return, context: Context | None = None) -> Occasion:
         language=language,
         words=words(),
         units={code: entry.label[language] for code, entry in units().items()},
+        unit_names={code: tuple(entry.label.values()) for code, entry in units().items()},
         options={table.code: _options(table, period, language) for table in form.tables},
         locked=frozenset(prefilled_bases(items().values(), keys, seen.joined)),
+        opened=open_boxes(filing),
         last=last,
     )
 

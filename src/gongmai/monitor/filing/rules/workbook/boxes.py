@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from gongmai.core.document.types import Box, Look
+from gongmai.monitor.filing.rules.openness import is_open
 from gongmai.monitor.filing.rules.workbook.layout import (
     FACT_ROWS,
     FIRST_ROW,
@@ -95,11 +96,14 @@ def number_box(
     notes: Notes,
     page: str,
     line: int | None,
+    entry: str = "",
 ) -> Box:
-    """A box for a number, with its hint, or with what was found in it."""
+    """A box for a number, with its hint, or with what was found in it; `entry`: what its line is about."""
     column = cell.column
     look, comment = notes.get((page, line, cell.key), (Look.INPUT, ""))
-    if page == HEAD and cell.key in occasion.locked and look is Look.INPUT:
+    name = cell.key if page == HEAD else f"{page}.{entry}.{cell.key}"
+    is_fixed = page == HEAD and cell.key in occasion.locked
+    if look is Look.INPUT and (is_fixed or not is_open(name, occasion.opened)):
         look = Look.LOCKED
     unit = occasion.unit(column)
     hint = occasion.word("hint_to_date" if cell.part is Part.YTD and column.kind == "flow" else "hint_number")

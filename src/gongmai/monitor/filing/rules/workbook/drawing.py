@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gongmai.core.document.types import Box, Look, Page
+from gongmai.monitor.filing.rules.openness import is_open
 from gongmai.monitor.filing.rules.workbook.boxes import (
     HEIGHTS,
     PART_WORD,
@@ -117,6 +118,8 @@ def _text_box(
     """A merged box for a choice or a text."""
     key = column.key(Part.MONTH)
     look, comment = notes.get((HEAD, None, key), (Look.TEXT, ""))
+    if look is Look.TEXT and not is_open(key, occasion.opened):
+        look = Look.LOCKED
     value = content.cells.get(key)
     if column.choices:
         label = column.choices.get(str(value))

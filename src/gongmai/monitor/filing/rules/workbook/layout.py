@@ -40,8 +40,10 @@ class Option:
 class Occasion:
     """Whose return of which form and period, and everything that is written around the figures.
 
-    `words` are the fixed words of the layout, `units` the names of units; `options` are the entries that the
-    lines of a table may name; `locked` are cells that come from elsewhere; `last` is last period's row.
+    `words` are the fixed words of the layout, `units` the names of units,
+    `unit_names` those in every language; `options` are the entries that the
+    lines of a table may name; `locked` are cells that come from elsewhere; `opened` the boxes that are
+    open where only some are (named as in rules.openness); `last` is last period's row.
     """
 
     form: Form
@@ -51,8 +53,10 @@ class Occasion:
     language: str = "zh-Hans"
     words: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    unit_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
     options: Mapping[str, Sequence[Option]] = field(default_factory=dict)
     locked: frozenset[str] = frozenset()
+    opened: frozenset[str] | None = None
     last: Mapping[str, CellValue] = field(default_factory=dict)
 
     def word(self, key: str) -> str:
@@ -62,6 +66,10 @@ class Occasion:
     def unit(self, column: Column) -> str:
         """The name of a column's unit; empty where it depends on the line."""
         return self.units.get(column.unit, "") if column.unit not in PER_LINE else ""
+
+    def names(self, column: Column) -> Sequence[str]:
+        """Every name of a column's unit, by which a unit behind a figure is known to be the printed one."""
+        return (self.unit(column), *self.unit_names.get(column.unit, ())) if self.unit(column) else ()
 
 
 PER_LINE = frozenset({"key", "tce_per_key", "yuan_per_key"})

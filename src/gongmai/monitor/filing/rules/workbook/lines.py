@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from gongmai.core.document.types import Box, Look, Page
+from gongmai.monitor.filing.rules.openness import WHOLE, is_open
 from gongmai.monitor.filing.rules.workbook.boxes import (
     HEIGHTS,
     LINE_WORD,
@@ -57,7 +58,9 @@ def _value_boxes(
     row = FIRST_ROW + line
     for place, cell in enumerate(table.cells, FRONT):
         if cell.exists_in(occasion.period):
-            yield number_box(occasion, row, place, cell, values.get(cell.key), notes, table.code, line)
+            entry = str(values.get(table.key) or "")
+            value = values.get(cell.key)
+            yield number_box(occasion, row, place, cell, value, notes, table.code, line, entry)
         else:
             yield Box(row, place, None, Look.ABSENT)
 
@@ -92,6 +95,8 @@ def _line_front(
     """Number, the entry of the code list, its unit."""
     row = FIRST_ROW + line
     look, comment = notes.get((table.code, line, table.key), (Look.TEXT, ""))
+    if look is Look.TEXT and not is_open(f"{table.code}.{WHOLE}", occasion.opened):
+        look = Look.LOCKED
     yield Box(row, 0, line + 1, Look.CENTRE)
     yield Box(
         row,

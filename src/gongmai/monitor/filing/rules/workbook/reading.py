@@ -1,31 +1,29 @@
 """Reading an uploaded return: figures by their place under the numbers and beside the codes.
 
-Tolerant of what people do to a sheet (rows moved or inserted, formatted blanks, full-width digits, text
-instead of numbers, a renamed sheet); strict about what would change a figure (another unit, another firm,
-another period).
+Tolerant of what people do to a sheet (rows and columns moved or inserted, formatted blanks, full-width
+digits, text instead of numbers, renamed sheets); strict about what would change a figure (another
+unit, another firm, another period).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from gongmai.core.document.types import Sheet, Sheets, Value
+from gongmai.core.document.types import Sheets, Value
 from gongmai.monitor.filing.rules.parsing import parse_value
 from gongmai.monitor.filing.rules.workbook.layout import (
-    FRONT,
     HEAD,
     LANGUAGES,
-    META_PAGE,
     Occasion,
     Option,
     head_parts,
     head_rows,
     label_of,
     normalise,
-    value_columns,
 )
+from gongmai.monitor.filing.rules.workbook.places import Grid, Note, check_owner, find_page
 from gongmai.monitor.filing.types import (
     Cell,
     CellValue,
@@ -38,117 +36,63 @@ from gongmai.monitor.filing.types import (
     Table,
 )
 
-_SEARCHED_ROWS = 60
 _PREFIX = 12
 _NOISE = Decimal("1e-9")
+Place = tuple[str, int | None, str]
 
 
 @dataclass(slots=True)
 class Uploaded:
-    """What a workbook says: `content` holds what could be read; `raw` has the rest as it was typed."""
+    """What a workbook says: `content` holds what could be read; `raw` has the rest as it was typed.
+
+    `places`: (table, line, cell) -> sheet, row, column (from 0), so that what is found can be written beside
+    it; `absent`: pages that the file does not have; `notes`: what was noticed and does no harm.
+    """
 
     content: Content = field(default_factory=Content)
     raw: Content = field(default_factory=Content)
     findings: list[Finding] = field(default_factory=list)
+    places: dict[Place, tuple[str, int, int]] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
-def read_return(occasion: Occasion, sheets: Sheets) -> Uploaded:
+def read_return(occasion: Occasion, sheets: Sheets, *, partial: bool = False) -> Uploaded:
     """The figures of an uploaded workbook.
 
-    Every open head cell of the form comes back, None where it is blank: an upload replaces the draft. Raises
+    Every open head cell of the form comes back, None where it is blank: an upload replaces the draft. With
+    `partial` (a CSV file is one page of the form) pages that are not there are left as they are. Raises
     FilingError: `workbook_other_form`, `workbook_other_period`, `workbook_other_firm`, `workbook_not_ours`.
     """
-    names = _check_meta(occasion, sheets)
     uploaded = Uploaded()
-    if occasion.form.sections:
-        _read_head(occasion, _find_sheet(occasion, sheets, names, HEAD), uploaded)
-    for table in occasion.form.tables:
-        _read_lines(occasion, table, _find_sheet(occasion, sheets, names, table.code), uploaded)
+    names = check_owner(occasion, sheets, uploaded.notes)
+    pages = [HEAD] if occasion.form.sections else []
+    pages += [table.code for table in occasion.form.tables]
+    for page in pages:
+        grid = find_page(occasion, sheets, names, page, uploaded.notes)
+        label = occasion.form.label if page == HEAD else occasion.form.table(page).label
+        shown = label_of(label, occasion.language)
+        if grid is None:
+            uploaded.absent.append(page)
+            if partial:
+                uploaded.notes.append(Note("page_left", {"page": shown}))
+            else:
+                uploaded.findings.append(_problem("page_missing", "", None, table=page, page=shown))
+            continue
+        for number in grid.gone:
+            uploaded.findings.append(
+                _problem("column_missing", "", None, table=page, page=shown, number=number)
+            )
+        if page == HEAD:
+            _read_head(occasion, grid, uploaded)
+        else:
+            _read_lines(occasion, occasion.form.table(page), grid, uploaded)
+    if len(uploaded.absent) == len(pages):
+        raise FilingError("workbook_not_ours", page=label_of(occasion.form.label, occasion.language))
     return uploaded
 
 
-def _check_meta(occasion: Occasion, sheets: Sheets) -> dict[str, str]:
-    """Refuse another firm's, period's or form's workbook; the sheet names as they were drawn."""
-    page = sheets.named(META_PAGE)
-    if page is None:
-        _check_visible(occasion, sheets)
-        return {}
-    facts = {str(row[0]): str(row[1]) for row in page.rows if len(row) > 1 and row[0] is not None}
-    for fact, code, wanted in (
-        ("form", "workbook_other_form", occasion.form.code),
-        ("period", "workbook_other_period", str(occasion.period)),
-        ("credit_code", "workbook_other_firm", occasion.credit_code),
-    ):
-        if facts.get(fact) != wanted:
-            raise FilingError(code, found=facts.get(fact, ""), wanted=wanted)
-    return {key.removeprefix("page:"): name for key, name in facts.items() if key.startswith("page:")}
-
-
-def _check_visible(occasion: Occasion, sheets: Sheets) -> None:
-    """Without the hidden page the printed header must say whose return of which period this is."""
-    tops = [row for sheet in sheets.sheets for row in sheet.rows[:10]]
-    text = " ".join(str(value) for row in tops for value in row if value)
-    if occasion.credit_code not in text:
-        raise FilingError("workbook_other_firm", found="", wanted=occasion.credit_code)
-    if str(occasion.period) not in text:
-        raise FilingError("workbook_other_period", found="", wanted=str(occasion.period))
-    if not any(label_of(occasion.form.header.table_number, language) in text for language in LANGUAGES):
-        raise FilingError("workbook_other_form", found="", wanted=occasion.form.code)
-
-
-def _find_sheet(occasion: Occasion, sheets: Sheets, names: Mapping[str, str], page: str) -> "_Grid":
-    """The sheet of a page: by its name as drawn, by the table's label, then by its numbers."""
-    form = occasion.form
-    label = form.label if page == HEAD else form.table(page).label
-    wanted = {normalise(names.get(page)), *(normalise(label_of(label, language)) for language in LANGUAGES)}
-    width = value_columns(form, page)
-    ordered = sorted(sheets.sheets, key=lambda sheet: normalise(sheet.name) not in wanted)
-    for sheet in ordered:
-        is_named = normalise(sheet.name) in wanted
-        if not is_named and (sheet.hidden or sheet.name in names.values()):
-            continue
-        anchor = _find_numbers(sheet, width)
-        if anchor is not None and anchor[1] >= FRONT and (is_named or _heads(sheet, label)):
-            return _Grid(sheet, *anchor, width)
-    raise FilingError("workbook_not_ours", page=label_of(label, occasion.language))
-
-
-def _heads(sheet: Sheet, label: Mapping[str, str]) -> bool:
-    """Whether the first rows of a sheet carry a title."""
-    titles = {normalise(label_of(label, language)) for language in LANGUAGES}
-    return any(normalise(value) in titles for row in sheet.rows[:10] for value in row if value)
-
-
-def _find_numbers(sheet: Sheet, width: int) -> tuple[int, int] | None:
-    """Row and first column of the numbers 1 to `width` side by side, not continued to the right."""
-    wanted = [str(number) for number in range(1, width + 1)]
-    for row in range(sheet.first_row, min(sheet.end_row, sheet.first_row + _SEARCHED_ROWS)):
-        values = [
-            normalise(sheet.at(row, column)) for column in range(sheet.first_column, sheet.end_column + 1)
-        ]
-        for start in range(len(values) - width):
-            if values[start : start + width] == wanted:
-                return row, sheet.first_column + start
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """A sheet whose row of numbers has been found at `top`, with the first value column at `left`."""
-
-    sheet: Sheet
-    top: int
-    left: int
-    width: int
-
-    def rows(self) -> Iterator[tuple[list[Value], list[Value]]]:
-        """For each row below the numbers: the three values in front, the values under the numbers."""
-        for row in range(self.top + 1, self.sheet.end_row):
-            front = [self.sheet.at(row, self.left - FRONT + number) for number in range(FRONT)]
-            yield front, [self.sheet.at(row, self.left + number) for number in range(self.width)]
-
-
-def _read_head(occasion: Occasion, grid: _Grid, uploaded: Uploaded) -> None:
+def _read_head(occasion: Occasion, grid: Grid, uploaded: Uploaded) -> None:
     """The head cells, row by row, found by code and label."""
     form = occasion.form
     found = _match_rows(occasion, grid)
@@ -159,18 +103,19 @@ def _read_head(occasion: Occasion, grid: _Grid, uploaded: Uploaded) -> None:
             cell = _first_open(occasion, column)
             uploaded.findings.append(_problem("row_missing", cell, label_of(column.label, occasion.language)))
             continue
-        front, values = row
+        number, front, values = row
         _check_unit(occasion, column, front[2], uploaded)
+        into, raw = uploaded.content.cells, uploaded.raw.cells
+        shown = zip(parts, values, grid.columns, strict=True)
         if not column.is_number:
-            key = column.key(Part.MONTH)
-            _take(uploaded, uploaded.content.cells, uploaded.raw.cells, key, values[0], column)
-            continue
-        for part, value in zip(parts, values, strict=True):
-            if part not in column.parts:
+            shown = zip((Part.MONTH,), values, grid.columns, strict=False)
+        for part, value, place in shown:
+            if part not in column.parts or place is None:
                 continue
             cell_of = Cell(column.key(part), column, part)
+            uploaded.places[HEAD, None, cell_of.key] = (grid.sheet.name, number, place)
             if cell_of.exists_in(occasion.period):
-                _take(uploaded, uploaded.content.cells, uploaded.raw.cells, cell_of.key, value, column)
+                _take(uploaded, into, raw, cell_of.key, value, column, names=occasion.names(column))
             elif not _is_blank(value):
                 uploaded.findings.append(_problem("box_absent", cell_of.key, _plain(value)))
 
@@ -181,7 +126,7 @@ def _first_open(occasion: Occasion, column: Column) -> str:
     return next(cell.key for cell in cells if cell.exists_in(occasion.period))
 
 
-def _match_rows(occasion: Occasion, grid: _Grid) -> dict[str, tuple[list[Value], list[Value]]]:
+def _match_rows(occasion: Occasion, grid: Grid) -> dict[str, tuple[int, list[Value], list[Value]]]:
     """Item -> its row: the code must fit, and the label too unless it was cleared; the first match counts."""
     by_code = {row.code: row.column for row in head_rows(occasion.form, occasion.language) if row.column}
     labels = {
@@ -189,14 +134,14 @@ def _match_rows(occasion: Occasion, grid: _Grid) -> dict[str, tuple[list[Value],
         for column in (*occasion.form.columns, *occasion.form.computed)
         for language in LANGUAGES
     }
-    found: dict[str, tuple[list[Value], list[Value]]] = {}
-    for front, values in grid.rows():
+    found: dict[str, tuple[int, list[Value], list[Value]]] = {}
+    for row, front, values in grid.rows():
         column = by_code.get(normalise(front[1]).zfill(2)) if not _is_blank(front[1]) else None
         label = normalise(front[0])
         named = labels.get(label) or _end_of(label, labels)
         code = named or (column.code if column is not None and not label else "")
         if code and (column is None or column.code == code):
-            found.setdefault(code, (front, values))
+            found.setdefault(code, (row, front, values))
     return found
 
 
@@ -214,22 +159,29 @@ def _check_unit(occasion: Occasion, column: Column, shown: Value, uploaded: Uplo
         uploaded.findings.append(_problem("unit_changed", cell, _plain(shown), unit=unit))
 
 
-def _read_lines(occasion: Occasion, table: Table, grid: _Grid, uploaded: Uploaded) -> None:
+def _read_lines(occasion: Occasion, table: Table, grid: Grid, uploaded: Uploaded) -> None:
     """The lines that hold anything; blank rows between them do not matter."""
     options = _option_names(occasion.options.get(table.code, ()))
     lines: list[dict[str, CellValue]] = []
     raws: list[dict[str, CellValue]] = []
-    for front, values in grid.rows():
+    for row, front, values in grid.rows():
         named = front[1]
         if _is_blank(named) and all(_is_blank(value) for value in values):
             continue
         line: dict[str, CellValue] = {}
         raw: dict[str, CellValue] = {}
         number = len(lines)
+        sheet = grid.sheet.name
+        uploaded.places[table.code, number, table.key] = (sheet, row, grid.front[1])
         _take_key(table, options, named, line, raw, uploaded.findings, number)
-        for cell, value in zip(table.cells, values, strict=True):
+        for cell, value, place in zip(table.cells, values, grid.columns, strict=True):
+            if place is None:
+                continue
+            uploaded.places[table.code, number, cell.key] = (sheet, row, place)
             if cell.exists_in(occasion.period):
-                _take(uploaded, line, raw, cell.key, value, cell.column, table.code, number)
+                where = (table.code, number)
+                names = occasion.names(cell.column)
+                _take(uploaded, line, raw, cell.key, value, cell.column, *where, names=names)
             elif not _is_blank(value):
                 uploaded.findings.append(
                     _problem("box_absent", cell.key, _plain(value), table=table.code, line=number)
@@ -282,16 +234,24 @@ def _take(
     column: Column,
     table: str = HEAD,
     line: int | None = None,
+    *,
+    names: Sequence[str] = (),
 ) -> None:
-    """One value into the content, or a finding about it."""
+    """One value into the content, or a finding about it; `names` are those of the box's unit."""
     plain = _plain(value)
     raw[key] = plain
     try:
-        into[key] = raw[key] = parse_value(_choice(plain, column), column)
+        _refuse_date(value, column)
+        into[key] = raw[key] = parse_value(_choice(plain, column), column, names)
     except FilingError as error:
         if column.is_number:
             into[key] = None
         uploaded.findings.append(_problem(error.code, key, plain, table=table, line=line, **error.params))
+
+
+def _refuse_date(value: Value, column: Column) -> None:
+    if column.is_number and isinstance(value, date):
+        raise FilingError("date_in_number")
 
 
 def _choice(value: CellValue, column: Column) -> CellValue:

@@ -1,4 +1,4 @@
-// The upload page of a return: progress while the file travels, and the draft's counter for the next upload.
+// The upload page of a return: progress while the file travels, and the answer brought into view.
 (() => {
   "use strict";
   const bar = () => document.getElementById("workbook-progress");
@@ -12,11 +12,11 @@
     bar().hidden = true;
     bar().value = 0;
   });
-  document.addEventListener("htmx:afterSwap", () => {
-    const latest = document.getElementById("workbook-revision");
-    const form = document.getElementById("workbook-form");
-    if (!latest || !form) return;
-    form.elements.namedItem("revision").value = latest.dataset.revision;
-    latest.remove();
+  // what would happen is shown below the cards: bring it into view and tell screen readers where it begins
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const heading = event.target.id === "workbook-answer" && event.target.querySelector("h2");
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus();
   });
 })();

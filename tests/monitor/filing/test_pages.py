@@ -80,7 +80,7 @@ def test_the_county_finds_opens_and_sends_back_with_a_reason(town: Town, submitt
     assert "4,100" in shown
     place = reverse("filing:move", args=[submitted.pk])
     answer = client.post(
-        place, {"move": "send_back", "reason": "check sales", "cells": ["sales"]}, follow=True
+        place, {"move": "send_back", "reason": "check sales", "boxes": ["sales"]}, follow=True
     )
     assert "Sent back" in answer.content.decode()
     page = sign_in("filer").get(reverse("filing:fill", args=[submitted.pk])).content.decode()
@@ -92,7 +92,7 @@ def test_the_difference_is_shown_after_a_second_submission(town: Town, submitted
     save_draft(town.filer, submitted.pk, cells={"sales": 990, "sales__ytd": 4010})
     submit_return(town.filer, submitted.pk)
     shown = sign_in("county").get(reverse("filing:show", args=[submitted.pk])).content.decode()
-    assert "What changed since the version before" in shown
+    assert "What changed since version 1" in shown
     assert "4,010" in shown
 
 

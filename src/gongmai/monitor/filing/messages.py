@@ -224,6 +224,16 @@ def word_lock(lock: Lock) -> str:
     return word(lock.code, params)
 
 
+def word_code(code: str) -> str:
+    """What stands against a move whose parameters are not at hand, in the reader's language."""
+    short = {
+        "move_not_open": _("Its state does not allow this step."),
+        "not_your_level": _("You have no right to do this."),
+        "verdicts_missing": _("Explanations are not judged yet."),
+    }
+    return short.get(code) or word_lock(Lock(code))
+
+
 def label_of(label: Label) -> str:
     """A label in the reader's language."""
     return label["en"] if (get_language() or "").startswith("en") else label["zh-Hans"]

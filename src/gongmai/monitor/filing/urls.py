@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from gongmai.monitor.filing.views import exports, fill, progress, review, workbook
+from gongmai.monitor.filing.views import (
+    adjustments,
+    beside,
+    exports,
+    fill,
+    progress,
+    ranking,
+    review,
+    show,
+    workbook,
+)
 
 app_name = "filing"
 urlpatterns = [
@@ -13,8 +23,21 @@ urlpatterns = [
     path("<int:pk>/ask-revision/", fill.ask_revision, name="ask-revision"),
     path("workbench/", review.workbench, name="workbench"),
     path("pass/", review.pass_chosen, name="pass"),
-    path("<int:pk>/review/", review.show, name="show"),
-    path("<int:pk>/move/", review.move, name="move"),
+    path("first-look/", ranking.first_look, name="first-look"),
+    path("first-look/pass/", ranking.pass_rest, name="pass-rest"),
+    path("flags/", beside.flags, name="flags"),
+    path("<int:pk>/review/", show.show, name="show"),
+    path("<int:pk>/box/", show.box, name="box"),
+    path("<int:pk>/look/", show.look, name="look"),
+    path("<int:pk>/move/", show.move, name="move"),
+    path("<int:pk>/talk/", beside.talk, name="talk"),
+    path("<int:pk>/write/", beside.write, name="write"),
+    path("<int:pk>/settle/", beside.settle, name="settle"),
+    path("<int:pk>/mark/", beside.mark, name="mark"),
+    path("<int:pk>/judge/", beside.judge, name="judge"),
+    path("adjustments/", adjustments.adjustments, name="adjustments"),
+    path("adjustments/<int:pk>/", adjustments.decide, name="adjustment-decide"),
+    path("<int:pk>/adjust/", adjustments.propose, name="adjust"),
     path("<int:pk>/history/<slug:cell>/", review.history, name="history"),
     path("completeness/", progress.show, name="completeness"),
     path("revisions/", review.revisions, name="revisions"),

@@ -66,13 +66,13 @@ def remark(actor: Actor, return_id: int, text: str, *, box: str = "", internal: 
     return written
 
 
-def resolve(actor: Actor, thread_id: int, *, done: bool = True) -> Thread:
+def resolve(actor: Actor, return_id: int, thread_id: int, *, done: bool = True) -> Thread:
     """Say that a thread is settled, or that it is not. Raises NotAllowed, FilingError `no_such_thread`."""
     with transaction.atomic():
-        thread = Thread.objects.select_for_update().filter(pk=thread_id).first()
+        _reach(actor, return_id)
+        thread = Thread.objects.select_for_update().filter(pk=thread_id, filing=return_id).first()
         if thread is None or (thread.internal and is_firm(actor)):
             raise FilingError("no_such_thread")
-        _reach(actor, thread.filing_id)
         if done == (thread.resolved_at is not None):
             return thread
         thread.resolved_at, thread.resolved_by = (clock.now(), actor.name) if done else (None, "")

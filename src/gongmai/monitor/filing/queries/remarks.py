@@ -107,6 +107,24 @@ def changed_since_look(actor: Actor, rows: QuerySet[Return]) -> QuerySet[Return]
     return rows.filter(Exists(older) | Exists(unread))
 
 
+def news_among(actor: Actor, filings: Iterable[Return]) -> dict[int, str]:
+    """For each return `new` (filed, never looked at) or `changed` (since the last look)."""
+    rows = list(filings)
+    looks = {
+        look.filing_id: look
+        for look in Look.objects.filter(person_id=actor.user_id, filing__in=[row.pk for row in rows])
+    }
+    found: dict[int, str] = {}
+    for row in rows:
+        look = looks.get(row.pk)
+        if look is None:
+            if row.versions_count:
+                found[row.pk] = "new"
+        elif (look.version, look.state) != (row.versions_count, row.state):
+            found[row.pk] = "changed"
+    return found
+
+
 def since_last_look(actor: Actor, filing: Return, shown: int) -> Since:
     """What is new in a return, up to version `shown`, since the person's last look."""
     look = last_look(actor, filing)

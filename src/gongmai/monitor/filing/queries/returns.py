@@ -19,11 +19,15 @@ from gongmai.core.review.types import State
 from gongmai.monitor.filing.models import BaseRevision, Return, Version
 from gongmai.monitor.filing.queries.forms import forms, get_form
 from gongmai.monitor.filing.queries.lattice import facts_of, moves_open, sees_content, shown_version
+from gongmai.monitor.filing.queries.remarks import changed_since_look
 from gongmai.monitor.filing.rules.content import list_changes
 from gongmai.monitor.filing.types import KIND, Change, Content, FilingError, Finding, Form, May
 
 PAGE_SIZE = 50
-FILTERS = ("state", "unit", "region", "park", "industry", "q", "late", "findings")
+FILTERS = (
+    "state", "unit", "region", "park", "industry", "q", "late", "findings", "changed", "flagged",
+    "unanswered",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,17 @@ def filter_returns(
         )
     if "findings" in given:
         rows = rows.filter(versions__number=F("versions_count")).exclude(versions__findings="[]")
+    return _beside(actor, rows, given)
+
+
+def _beside(actor: Actor, rows: QuerySet[Return], given: Mapping[str, str]) -> QuerySet[Return]:
+    """The filters on what stands beside the figures: the reader's looks and marks, answers that are late."""
+    if "changed" in given:
+        rows = changed_since_look(actor, rows)
+    if "flagged" in given:
+        rows = rows.filter(flags__person_id=actor.user_id).distinct()
+    if "unanswered" in given:
+        rows = rows.filter(state=State.RETURNED, answer_by__lt=clock.now())
     return rows
 
 

@@ -7,41 +7,44 @@ from django.contrib import messages as notes
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongmai.core.access.queries import check_may, may
+from gongmai.core.access.types import Actor
 from gongmai.core.document.actions import table_response, wanted_format
 from gongmai.core.document.types import Column, Kind, Table
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period
 from gongmai.core.registry.queries import code_list, labeller
 from gongmai.core.review import messages as review_messages
-from gongmai.core.review.types import Move, Refused, State
+from gongmai.core.review.messages import STANDING_LABELS
+from gongmai.core.review.rules import standing
+from gongmai.core.review.types import Level, Move, Refused, State
 from gongmai.monitor.filing import messages
 from gongmai.monitor.filing.actions.bases import decide_base_revision
-from gongmai.monitor.filing.actions.reviewing import move_return, pass_many
+from gongmai.monitor.filing.actions.reviewing import pass_many
 from gongmai.monitor.filing.models import Return
 from gongmai.monitor.filing.queries.forms import forms
+from gongmai.monitor.filing.queries.lattice import facts_of_many, level_of, moves_of_many
+from gongmai.monitor.filing.queries.remarks import flagged, is_firm, news_among, unread_of
 from gongmai.monitor.filing.queries.returns import (
     FILTERS,
     cell_history,
-    changes_between,
     filter_returns,
-    find_return,
-    get_return,
     list_base_revisions,
     list_returns,
     periods_of,
 )
 from gongmai.monitor.filing.types import FilingError
 from gongmai.monitor.filing.views import sheet
-from gongmai.monitor.filing.views.fill import period_words, steps_in_words, words
+from gongmai.monitor.filing.views.fill import period_words, words
+from gongmai.monitor.filing.views.show import back_to
 from gongmai.ui.reading import whole_number
 
+NAMED = 10
+TOLD_BY_STATE = {"move_not_open", "not_your_level"}
 STATES = (
     ("county", State.COUNTY),
     ("city", State.CITY),
@@ -71,6 +74,8 @@ def chosen_form(request: HttpRequest) -> str:
 def workbench(request: HttpRequest) -> HttpResponseBase:
     """The list of returns with filters that live in the address; its part that htmx swaps; its download."""
     actor = request.actor  # type: ignore[attr-defined]
+    if is_firm(actor):
+        return redirect("filing:tasks")
     check_may(actor, "return.view")
     periods = periods_of(actor)
     period, form = chosen_period(request, periods), chosen_form(request)
@@ -83,7 +88,7 @@ def workbench(request: HttpRequest) -> HttpResponseBase:
     page = list_returns(actor, form, period, filters, whole_number(request.GET.get("page")) or 1)
     context: dict[str, Any] = {
         "page": page,
-        "rows": [_row(row, words) for row in page.object_list],
+        "rows": _rows(actor, list(page.object_list), words),
         "filters": filters,
         "form": form,
         "period": period,
@@ -104,8 +109,47 @@ def workbench(request: HttpRequest) -> HttpResponseBase:
             ("missing", _("Not filed")),
             *((code, review_messages.STATE_LABELS[state]) for code, state in STATES),
         ],
+        "checks": [
+            (name, text, filters[name])
+            for name, text in (
+                ("late", _("Late only")),
+                ("findings", _("With findings only")),
+                ("changed", _("Changed since my last look")),
+                ("flagged", _("Marked by me")),
+                ("unanswered", _("Answer overdue")),
+            )
+        ],
     }
     return render(request, "filing/workbench.html", context)
+
+
+def _rows(actor: Actor, filings: list[Return], words: Callable[[str, str], str]) -> list[dict[str, Any]]:
+    """The rows of a page, each with what may be done with it and what is new in it."""
+    ids = [filing.pk for filing in filings]
+    facts = facts_of_many(filings)
+    moves = moves_of_many(actor, filings, facts)
+    unread, flags, news = unread_of(actor, ids), flagged(actor, ids), news_among(actor, filings)
+    level = level_of(actor)
+    found = []
+    for filing in filings:
+        may_do = moves[filing.pk]
+        passes = [move for move in (Move.PASS_COUNTY, Move.PASS_CITY) if may_do[move.value] is None]
+        own = {Level.COUNTY: Move.PASS_COUNTY, Level.CITY: Move.PASS_CITY}.get(level or Level.OWNER)
+        lock = may_do[own.value] if own and not passes and filing.versions_count else None
+        found.append(
+            {
+                **_row(filing, words),
+                "passable": bool(passes),
+                "why_not": messages.word_lock(lock) if lock and lock.code not in TOLD_BY_STATE else "",
+                "standing": STANDING_LABELS[standing(facts[filing.pk], level)] if level else "",
+                "taken": facts[filing.pk].taken_by is not None,
+                "unread": unread.get(filing.pk, 0),
+                "flags": flags.get(filing.pk, 0),
+                "news": news.get(filing.pk, ""),
+                "overdue": bool(filing.answer_by and filing.answer_by < clock.now()),
+            }
+        )
+    return found
 
 
 def _row(row: Return, words: Callable[[str, str], str]) -> dict[str, Any]:
@@ -156,89 +200,6 @@ def _download(rows: Iterator[Return], title: str) -> Table:
     return Table(title, columns, lines(), firm_level=True)
 
 
-@require_safe
-def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """One return with findings, explanations, what changed and its way so far; in the drawer or as a page."""
-    actor = request.actor  # type: ignore[attr-defined]
-    try:
-        seen = get_return(actor, pk, whole_number(request.GET.get("version")))
-    except FilingError as error:
-        raise Http404 from error
-    version = seen.version.number if seen.version else 0
-    changes = changes_between(actor, pk, version - 1, version) if version > 1 else []
-    context = {
-        "seen": seen,
-        "sections": sheet.build_sections(seen.form, seen.period, seen.content, changes=changes, grouped=True),
-        "tables": sheet.build_tables(seen.form, seen.period, seen.content, changes=changes),
-        "changes": [
-            {
-                "label": messages.cell_label(change.cell, change.table)
-                + (f" · {change.line}" if change.line else ""),
-                "old": sheet.show_grouped(change.old) if change.old is not None else "",
-                "new": sheet.show_grouped(change.new) if change.new is not None else "",
-            }
-            for change in changes
-        ],
-        "findings": sheet.finding_rows(seen.findings, seen.content.explanations),
-        "steps": steps_in_words(seen.steps),
-        "state_words": review_messages.STATE_LABELS[seen.state],
-        "period_words": period_words(seen.period),
-        "form_words": messages.label_of(seen.form.label),
-        "cells": [(cell.key, messages.cell_label(cell.key)) for cell in seen.form.cells],
-        "in_drawer": _in_drawer(request),
-        "blocked_by": _blocked_by(seen.may),
-    }
-    return render(request, "filing/show_part.html" if _in_drawer(request) else "filing/show.html", context)
-
-
-def _blocked_by(open_moves: dict[str, str | None]) -> str:
-    """Why the reader cannot pass it although they have the right."""
-    for move in (Move.PASS_COUNTY, Move.PASS_CITY):
-        if open_moves[move.value] == "four_eyes":
-            return review_messages.word(Refused("four_eyes"))
-    return ""
-
-
-def _in_drawer(request: HttpRequest) -> bool:
-    return bool(request.htmx and request.htmx.target == "drawer")  # type: ignore[attr-defined]
-
-
-@require_POST
-def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """Pass, send back or reopen one return."""
-    actor = request.actor  # type: ignore[attr-defined]
-    post = request.POST
-    try:
-        step = Move(post.get("move", ""))
-        find_return(actor, pk)
-        filing = move_return(
-            actor,
-            pk,
-            step,
-            reason=post.get("reason", ""),
-            boxes=dict.fromkeys(post.getlist("cells"), ""),
-            version=whole_number(post.get("version")),
-            revision=whole_number(post.get("revision")),
-        )
-    except ValueError as error:
-        raise Http404 from error
-    except (FilingError, Refused) as error:
-        if isinstance(error, FilingError) and error.code == "no_such_return":
-            raise Http404 from error
-        notes.error(request, words(error))
-    else:
-        notes.success(request, f"{filing.enterprise.name}: {review_messages.MOVE_LABELS[step]}")
-    return redirect(_back(request, pk))
-
-
-def _back(request: HttpRequest, pk: int) -> str:
-    """Where the officer came from, when that is a page of ours; else the return."""
-    wanted = request.POST.get("next", "")
-    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
-        return wanted
-    return reverse("filing:show", args=[pk]) if pk else reverse("filing:workbench")
-
-
 @require_POST
 def pass_chosen(request: HttpRequest) -> HttpResponse:
     """Pass the chosen returns, each by itself."""
@@ -255,17 +216,18 @@ def pass_chosen(request: HttpRequest) -> HttpResponse:
         text = ngettext(
             "%(count)s was not passed: %(why)s", "%(count)s were not passed: %(why)s", len(result.refused)
         )
-        reasons = {_reason_words(code) for code in result.refused.values()}
-        notes.warning(request, text % {"count": len(result.refused), "why": " ".join(sorted(reasons))})
-    return redirect(_back(request, 0))
-
-
-def _reason_words(code: str) -> str:
-    if code == "not_allowed":
-        return _("You have no right to do this.")
-    if code == "move_not_open":
-        return _("Its state does not allow this step.")
-    return words(Refused(code)) if code in {"four_eyes", "stale"} else words(FilingError(code))
+        names = dict(Return.objects.filter(pk__in=list(result.refused)).values_list("pk", "enterprise__name"))
+        whys: dict[str, list[str]] = {}
+        for pk, lock in result.refused.items():
+            # the name of a firm outside the reach is not told
+            name = "" if lock.code in {"not_your_firm", "no_such_return"} else names.get(pk, "")
+            whys.setdefault(messages.word_code(lock.code), []).append(name)
+        told = [
+            f"{', '.join(filter(None, firms[:NAMED]))}: {why}" if any(firms) else why
+            for why, firms in sorted(whys.items())
+        ]
+        notes.warning(request, text % {"count": len(result.refused), "why": " ".join(told)})
+    return redirect(back_to(request))
 
 
 @require_safe

@@ -62,9 +62,9 @@ def test_a_return_goes_back_and_forth_and_arrives_in_the_published_figures(
     expect(changed.locator("tr", has_text="工业总产值").first).to_contain_text("71,560")
     shoot(county, "review")
     drawer.locator("details.send-back summary").click()
-    drawer.locator("#reason").fill(REASON)
-    drawer.locator("#cells").select_option("exports")
-    drawer.get_by_role("button", name="退回企业").click()
+    drawer.locator("[data-pick-box]").select_option("exports")
+    drawer.locator("#reason-send_back").fill(REASON)
+    drawer.locator("form[data-back] button[name=move]").click()
     expect(county.locator(".toast-note")).to_contain_text(FIRM)
 
     firm.goto("/returns/tasks/")
@@ -133,7 +133,7 @@ def test_nobody_passes_the_same_return_twice(sign_in):
     expect(page.locator("h1")).to_contain_text(name)
     expect(page.locator(".state").first).to_have_text("市级审核中")
     assert page.get_by_role("button", name="市级通过").count() == 0
-    expect(page.locator(".hint", has_text="双人复核")).to_be_visible()
+    expect(page.locator(".locks li", has_text="双人复核")).to_be_visible()
 
 
 def test_the_bureau_follows_who_has_not_filed_down_to_the_firms(sign_in, shoot):

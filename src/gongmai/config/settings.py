@@ -244,6 +244,7 @@ GONGMAI_ADAPTERS = {
     "database_copier.postgresql": "gongmai.adapters.database_copiers.PostgresCopier",
     "suppressor": "gongmai.adapters.highs_suppression.HighsSuppressor",
     "attacker": "gongmai.adapters.highs_attacker.HighsAttacker",
+    "forecaster.local": "gongmai.adapters.statsforecast_models.LocalForecaster",
     "workbook_reader": "gongmai.adapters.workbook_reader.ChildProcessReader",
     "attachments.return": "gongmai.monitor.filing.actions.vouchers.ReturnVouchers",
     "virus_scanner": "gongmai.adapters.command_scanner.CommandScanner",

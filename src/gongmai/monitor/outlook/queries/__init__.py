@@ -1,0 +1,1 @@
+"""Reads: files of series in, forecasts out."""

@@ -1,0 +1,1 @@
+"""Pure rules of forecasting: reading months, transforming, combining, intervals, measures."""

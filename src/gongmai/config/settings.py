@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "gongmai.monitor.filing",
     "gongmai.monitor.indicator",
     "gongmai.cockpit.dossier",
+    "gongmai.cockpit.evidence",
     "gongmai.cockpit.home",
 ]
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("returns/", include("gongmai.monitor.filing.urls")),
     path("indicators/", include("gongmai.monitor.indicator.urls")),
     path("trail/", include("gongmai.core.audit.urls")),
+    path("evidence/", include("gongmai.cockpit.evidence.urls")),
     path("attachments/", include("gongmai.core.attachment.urls")),
     path("jobs/", include("gongmai.core.outbox.urls")),
     path("language/", include("django.conf.urls.i18n")),

@@ -152,7 +152,7 @@ def _cell(row: Any, words: dict[str, str]) -> dict[str, str] | None:
     if row is None:
         return None
     try:
-        url = reverse("filing:return", args=[row.pk])
+        url = reverse("filing:show", args=[row.pk])
     except NoReverseMatch:
         url = ""
     return {"state": row.state, "label": words[row.state], "url": url}

@@ -55,6 +55,17 @@ class Version(models.Model):
         constraints = [models.UniqueConstraint(fields=["filing", "number"], name="one_version_number")]
 
 
+class Edit(models.Model):
+    """What one person changed in a draft within a few minutes: box -> [before, after]."""
+
+    filing = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="edits")
+    version = models.PositiveIntegerField(help_text="the version that the draft became or is to become")
+    actor_id = models.BigIntegerField(null=True)
+    first_at = models.DateTimeField()
+    at = models.DateTimeField()
+    changes = models.JSONField()
+
+
 class IdempotencyKey(models.Model):
     """The answer given to an API call, so that a repeat gets the same one. Scoped by enterprise."""
 

@@ -50,6 +50,16 @@ def whole(number: float | None) -> str:
 
 
 @register.filter
+def figure(value: object) -> str:
+    """A figure as it stands in a return: grouped, nothing rounded away; a dash where there is none."""
+    if value is None or value == "":
+        return "\u2014"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,}" if value != int(value) else f"{int(value):,}"
+
+
+@register.filter
 def percent(fraction: float | None, digits: int = 1) -> str:
     """A fraction as per cent; a dash for unknown."""
     return DASH if fraction is None else f"{rounded(fraction * PER_CENT, digits):,}%"

@@ -71,6 +71,12 @@ def published_periods(vintage: int | None = None) -> list[int]:
     return sorted(files_in_force(number))
 
 
+def publications_of(period: int, limit: int = 24) -> list[tuple[Vintage, Path]]:
+    """The vintages that wrote a period's file anew with those files, the oldest of the last `limit` first."""
+    rows = PeriodFile.objects.filter(period=period).select_related("vintage").order_by("-vintage")[:limit]
+    return [(row.vintage, folder() / row.name) for row in reversed(rows)]
+
+
 @lru_cache(maxsize=64)
 def _files_in_force(database: str, place: str, vintage: int) -> dict[int, PanelFile]:  # noqa: ARG001 - key
     if not Vintage.objects.filter(pk=vintage).exists():

@@ -1,6 +1,7 @@
 """Saving what a firm typed. Nothing typed is lost: what cannot be read is kept as it was typed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from gongmai.core.audit.actions import record
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period
 from gongmai.core.review.types import State
+from gongmai.monitor.filing.actions.journal import note_edits
 from gongmai.monitor.filing.models import Return
 from gongmai.monitor.filing.queries.forms import get_form
 from gongmai.monitor.filing.queries.openness import open_boxes
@@ -49,11 +51,13 @@ def save_draft(
         form, period = get_form(filing.form), Period.from_key(filing.period)
         check_in_force(form, clock.today())
         draft = working_draft(filing, fresh=replace and open_boxes(filing) is None)
+        before = deepcopy(draft.content)
         merge_cells(form, period, draft, cells or {})
         for code, rows in (lines or {}).items():
             read_lines(form, period, draft, code, rows)
         explain(draft, explanations or {})
         check_boxes(filing, draft.content, draft.typed)
+        note_edits(actor, filing, before, draft.content)
         filing.draft, filing.draft_revision = draft.as_dict(), filing.draft_revision + 1
         filing.draft_saved_at = clock.now()
         filing.save(update_fields=["draft", "draft_revision", "draft_saved_at"])

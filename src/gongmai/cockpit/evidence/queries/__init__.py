@@ -1,0 +1,1 @@
+"""A figure's life: from filing and review (`figure`), from panel and indicators (`published`)."""

@@ -236,7 +236,7 @@ def free_port() -> int:
 
 def wait_for(port: int) -> None:
     """Wait until the server answers."""
-    for _ in range(100):
+    for _ in range(450):
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/api/v1/openapi.json")

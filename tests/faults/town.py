@@ -47,6 +47,19 @@ class Town:
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout.strip().splitlines()[-1])
 
+    def read(self, module: str) -> Any:
+        """Run a module that prints one line of JSON."""
+        done = subprocess.run(
+            [sys.executable, "-m", module],
+            env=self.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return json.loads(done.stdout)
+
     @property
     def is_postgres(self) -> bool:
         """Whether the database is PostgreSQL."""
@@ -70,7 +83,7 @@ def environment(folder: Path, database: str) -> dict[str, str]:
         "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         "GONGMAI_DATA": str(folder),
         "DATABASE_URL": fresh_database(database),
-        "DJANGO_SETTINGS_MODULE": "gongmai.config.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
     }
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -20,6 +21,7 @@ from gongmai.core.admission.types import Limits
 
 STOP_SECONDS = 20
 RESTART_SECONDS = 1.0
+HOPELESS_SECONDS = 3.0  # a web server that ends so soon would end again
 WORKER = "from gongmai.cli.main import main; main()"
 USAGE = 2
 # seconds that a page waits for an embedded database which somebody else writes
@@ -130,10 +132,14 @@ def _supervise(
 ) -> int:
     server = _start(web, web_env)
     helper = _start(worker, env) if worker else None
-    started = monotonic()
+    started = served = monotonic()
     while not stop.wait(0.2):
         if server.poll() is not None:
-            break
+            _kill_group(server)  # processes of a killed web server would hold its port
+            if monotonic() - served < HOPELESS_SECONDS:
+                break
+            click.echo(f"The web server ended with {server.returncode}; starting it again.", err=True)
+            server, served = _start(web, web_env), monotonic()
         if worker and helper and helper.poll() is not None and monotonic() - started > RESTART_SECONDS:
             click.echo(f"The worker ended with {helper.returncode}; starting it again.", err=True)
             helper, started = _start(worker, env), monotonic()
@@ -145,6 +151,11 @@ def _supervise(
 def _start(command: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, so that Ctrl-C reaches it through us and once."""
     return subprocess.Popen(command, env=env, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: PLW1509
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _die_with_parent() -> None:
@@ -165,3 +176,4 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        _kill_group(process)

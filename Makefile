@@ -15,6 +15,9 @@ test: .venv/dev system-test  ## every test, browser and Spark included (SQLite; 
 test-fast: .venv/dev  ## the tests that need no browser and no Spark
 	@$(PYTHON) -m pytest -m "not browser and not spark" $(ARGS)
 
+fuzz: .venv/dev  ## the API from its own OpenAPI, 300 calls of each operation for each role
+	@GONGMAI_FUZZ_EXAMPLES=300 $(PYTHON) -m pytest tests/faults/test_fuzz.py $(ARGS)
+
 check: .venv/dev  ## format, lint, types, import contracts, migrations, catalogue, generated docs
 	@bash scripts/check.sh
 
@@ -45,4 +48,4 @@ lock:  ## resolve the dependencies anew and write the three lock files
 system-test:
 	@bash scripts/system_packages.sh
 
-.PHONY: help demo test test-fast check fix docs screenshots bench spark lock system-test
+.PHONY: help demo test test-fast fuzz check fix docs screenshots bench spark lock system-test

@@ -127,9 +127,7 @@ def test_a_full_disk_refuses_writes_in_words_and_loses_nothing(town: Town, tmp_p
     assert len(judge(town, journal)["rows"]) == 12
 
 
-def test_a_database_that_is_held_or_away_answers_quickly_and_all_is_well_again_after(
-    town: Town, tmp_path: Path
-) -> None:
+def test_a_database_out_of_reach_is_said_and_all_is_well_after(town: Town, tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
     town.env["GONGMAI_DATABASE_WAIT"] = "0.5"
     with serving(town, "--workers", "1", "--no-worker") as (port, _):
@@ -144,7 +142,7 @@ def test_a_database_that_is_held_or_away_answers_quickly_and_all_is_well_again_a
 
 @contextmanager
 def out_of_reach(town: Town) -> Iterator[None]:
-    """SQLite: another process holds the write lock. PostgreSQL: every connection is cut and none is let in."""
+    """SQLite: another process holds the write lock. PostgreSQL: all connections are cut, none is let in."""
     if not town.is_postgres:
         holder = sqlite3.connect(town.folder / "gongmai.sqlite3", isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")

@@ -20,4 +20,5 @@ urlpatterns = [
 ]
 
 # trouble with the database or the disk is said as such (503, 507), everything else stays 500
+handler400 = "gongmai.core.admission.views.trouble.bad_request"
 handler500 = "gongmai.core.admission.views.trouble.server_error"

@@ -19,6 +19,10 @@ TROUBLE: dict[str, tuple[str | Promise, str | Promise]] = {
             "Please wait a moment."
         ),
     ),
+    "unreadable": (
+        _("Not readable"),
+        _("The address or the content holds characters that no text holds."),
+    ),
     "storage_full": (
         _("No room to write"),
         _(

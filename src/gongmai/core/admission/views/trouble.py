@@ -8,6 +8,7 @@ from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.views.defaults import bad_request as plain_bad_request
 from django.views.defaults import server_error as plain_error
 
 from gongmai.core.admission.messages import TROUBLE
@@ -37,6 +38,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     answer["Retry-After"] = str(RETRY_FULL_SECONDS if seen == STORAGE else RETRY_SECONDS)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What cannot be read at all, such as a NUL: a system gets JSON, a person the page."""
+    if not request.path.startswith("/api/"):
+        return plain_bad_request(request, exception)
+    body, kind = word("unreadable", request.path, "", request.headers.get("Accept-Language", ""))
+    return HttpResponse(body, content_type=kind, status=400)
 
 
 def find_trouble(error: BaseException | None) -> tuple[int, str] | None:

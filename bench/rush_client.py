@@ -1,10 +1,11 @@
 """The crowd of the rush: firms and officers as an open model, in a process of its own.
 
 Every request has a moment at which it was meant to be sent, laid down beforehand. Its time counts from that
-moment, so that waiting behind a slow answer counts as well. A refusal (429, 503) is repeated after Retry-After,
-as the page does, and the time goes on counting.
+moment, so that waiting behind a slow answer counts as well. A refusal (429, 503) is repeated after Retry-
+After, as the page does, and the time goes on counting.
 
     python bench/rush_client.py plan.json out.json
+
 """
 
 import asyncio

@@ -16,7 +16,7 @@ ERRORS: dict[str, str | Promise] = {
 }
 DIFFERENCES: dict[str, str | Promise] = {
     "missing": _("missing"),
-    "changed": _("changed"),
+    "changed": _("content changed"),
     "extra": _("not in the manifest"),
     "rows": _("other rows"),
     "unreadable": _("cannot be read"),

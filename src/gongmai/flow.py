@@ -1,13 +1,41 @@
 """The journey of a fact. Read top to bottom; nothing else is wired elsewhere."""
 
-from gongmai.core.outbox.types import Flow
+from gongmai.core.notify.events import ParcelReady
+from gongmai.core.notify.tasks import pack_and_tell, send
+from gongmai.core.outbox.types import Flow, Ticks
 from gongmai.core.panel.tasks import admit, follow_roster
 from gongmai.core.registry.events import RosterChanged
-from gongmai.monitor.filing.events import Approved
+from gongmai.monitor.chase.tasks import (
+    chase_by_plan,
+    tell_approved,
+    tell_commented,
+    tell_extended,
+    tell_late,
+    tell_returned,
+    tell_unextended,
+)
+from gongmai.monitor.filing.events import Approved, Commented, Extended, Returned, SubmittedLate, Unextended
 
 FLOW: Flow = (
     # a return passed by the city enters the panel: a new vintage
     (Approved, admit),
     # the roster or its attributes changed: the periods concerned are published again
     (RosterChanged, follow_roster),
+    # people are told what happened to their returns
+    (Returned, tell_returned),
+    (Approved, tell_approved),
+    (SubmittedLate, tell_late),
+    (Extended, tell_extended),
+    (Unextended, tell_unextended),
+    (Commented, tell_commented),
+    # what leaves the house leaves once, and is tried again
+    (ParcelReady, send),
+)
+
+# what the worker does every so many seconds, besides delivering
+TICKS: Ticks = (
+    # reminders whose hour has come, by the plan of chasing
+    (30.0, chase_by_plan),
+    # notices whose hour has come are packed; failures are told
+    (5.0, pack_and_tell),
 )

@@ -17,8 +17,10 @@ from gongmai.core.attachment.models import Attachment
 from gongmai.core.attachment.queries import content_path
 from gongmai.core.audit.actions import record
 from gongmai.core.audit.models import Entry
+from gongmai.core.notify.models import Notice
 from gongmai.core.outbox.models import Delivery
 from gongmai.core.registry.models import City, Enterprise, Profile
+from gongmai.monitor.chase.models import Call
 from gongmai.monitor.filing.models import BaseRevision, Return, Version
 
 NOW = datetime(2023, 7, 6, 1, 0, tzinfo=UTC)
@@ -126,6 +128,21 @@ def make_entry(sample: Sample, enterprise: Enterprise) -> int:
     return row.pk
 
 
+def make_notice(sample: Sample, _enterprise: Enterprise) -> int:
+    """A notice of somebody else: whoever asks for it is told that there is none."""
+    stranger = User.objects.create(username=f"s-{User.objects.count()}")
+    row = Notice(person=stranger, kind="x", key=f"x{stranger.pk}", subject_zh="x", created_at=NOW)
+    row.save()
+    return row.pk
+
+
+def make_call(_sample: Sample, enterprise: Enterprise) -> int:
+    filing = Return.objects.get(enterprise=enterprise)
+    row = Call(filing=filing, enterprise=enterprise, at=NOW, outcome="no_answer", new_phone="1")
+    row.save()
+    return row.pk
+
+
 OBJECTS: dict[str, Callable[[Sample, Enterprise], Any]] = {
     "return": make_return,
     "revision": make_revision,
@@ -134,4 +151,6 @@ OBJECTS: dict[str, Callable[[Sample, Enterprise], Any]] = {
     "token": make_token,
     "delivery": make_delivery,
     "entry": make_entry,
+    "notice": make_notice,
+    "call": make_call,
 }

@@ -8,12 +8,15 @@ import threading
 from time import monotonic
 
 import click
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from gongmai.core.audit.tasks.anchors import write_anchor
 from gongmai.core.outbox.actions import deliver_once
 from gongmai.core.outbox.queries import heartbeat_path
+from gongmai.core.outbox.types import Ticks
 
 IDLE_SECONDS = 0.2
 BEAT_SECONDS = 5.0
@@ -43,11 +46,13 @@ def worker(*, once: bool) -> None:
 
 def _loop(stop: threading.Event) -> None:
     next_anchor = 0.0
+    ticks = _Ticks()
     while not stop.is_set():
         if monotonic() >= next_anchor:
             _anchor()
             next_anchor = monotonic() + ANCHOR_SECONDS
         close_old_connections()
+        ticks.take()
         try:
             handled = deliver_once(stop.is_set)
         except DatabaseError:
@@ -56,6 +61,25 @@ def _loop(stop: threading.Event) -> None:
             continue
         if not handled:
             stop.wait(IDLE_SECONDS)
+
+
+class _Ticks:
+    """What flow.py wants done every so many seconds; one that fails is done again at its next time."""
+
+    def __init__(self) -> None:
+        ticks: Ticks = import_string(settings.GONGMAI_TICKS)
+        self._next = [(0.0, every, task) for every, task in ticks]
+
+    def take(self) -> None:
+        """Do what is due."""
+        for place, (due, every, task) in enumerate(self._next):
+            if monotonic() < due:
+                continue
+            try:
+                task()
+            except Exception:
+                log.exception("%s failed", task.__qualname__)
+            self._next[place] = (monotonic() + every, every, task)
 
 
 def _anchor() -> None:

@@ -14,7 +14,9 @@ from ninja.openapi.schema import OpenAPISchema
 
 from gongmai.core.access.api import TokenOrSession
 from gongmai.core.access.types import NotAllowed
+from gongmai.core.notify.api import router as inbox
 from gongmai.core.registry.api import router as registry
+from gongmai.monitor.chase.api import router as chase
 from gongmai.monitor.filing.api.firm import router as returns
 from gongmai.monitor.indicator.api import router as indicators
 
@@ -61,6 +63,8 @@ api = GongmaiAPI(title="Gongmai", version="1", urls_namespace="api", docs_url=No
 api.add_router("/registry", registry)
 api.add_router("/returns", returns)
 api.add_router("/indicators", indicators)
+api.add_router("/inbox", inbox)
+api.add_router("/chase", chase)
 
 
 def _refusal(request: HttpRequest, status: int, code: str, message: str, **more: Any) -> HttpResponse:

@@ -60,8 +60,10 @@ INSTALLED_APPS = [
     "gongmai.core.review",
     "gongmai.core.document",
     "gongmai.core.attachment",
+    "gongmai.core.notify",
     "gongmai.monitor.filing",
     "gongmai.monitor.indicator",
+    "gongmai.monitor.chase",
     "gongmai.cockpit.dossier",
     "gongmai.cockpit.evidence",
     "gongmai.cockpit.home",
@@ -251,10 +253,32 @@ GONGMAI_ADAPTERS = {
     "virus_scanner": "gongmai.adapters.command_scanner.CommandScanner",
     "signer": "gongmai.adapters.sm2_signer.Sm2Signer",
     "workbook_writer": "gongmai.adapters.workbook_writer.XlsxWorkbookWriter",
+    "webhook_sender": "gongmai.adapters.webhook_http.FencedSender",
+    "moot_check": "gongmai.monitor.chase.queries.moot.FiledMeanwhile",
 }
 # the command that looks for viruses in attached files, such as "clamdscan --no-summary"; empty: none
 GONGMAI_SCAN_COMMAND = shlex.split(os.environ.get("GONGMAI_SCAN_COMMAND", ""))
 GONGMAI_FLOW = "gongmai.flow.FLOW"
+GONGMAI_TICKS = "gongmai.flow.TICKS"
+# Kinds of notices and their words, in the order in which a person's settings show them.
+GONGMAI_NOTICES = ["monitor/chase/data/notices.yaml", "core/notify/data/notices.yaml"]
+# The address under which people reach this installation, for links in mails; empty: mails carry no links.
+GONGMAI_URL = os.environ.get("GONGMAI_URL", "")
+# Hosts (name or name:port, by commas) that webhooks may call by http and inside the private network.
+GONGMAI_WEBHOOK_HOSTS = [name for name in os.environ.get("GONGMAI_WEBHOOK_HOSTS", "").split(",") if name]
+
+# Mail leaves through the SMTP server that is named here; where none is, nobody is told by mail.
+EMAIL_HOST = os.environ.get("GONGMAI_SMTP_HOST", "")
+_SMTP_OVER_TLS = 465
+EMAIL_PORT = int(os.environ.get("GONGMAI_SMTP_PORT", _SMTP_OVER_TLS))
+EMAIL_HOST_USER = os.environ.get("GONGMAI_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("GONGMAI_SMTP_PASSWORD", "")
+EMAIL_USE_SSL = EMAIL_PORT == _SMTP_OVER_TLS
+EMAIL_USE_TLS = os.environ.get("GONGMAI_SMTP_STARTTLS") == "1" and not EMAIL_USE_SSL
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("GONGMAI_MAIL_FROM", "gongmai@localhost")
+GONGMAI_MAIL = bool(EMAIL_HOST)
+
 GONGMAI_DUCKDB_THREADS = int(os.environ.get("GONGMAI_DUCKDB_THREADS", "2"))
 GONGMAI_DUCKDB_MEMORY = os.environ.get("GONGMAI_DUCKDB_MEMORY", "2GB")
 GONGMAI_SPARK_MASTER = os.environ.get("GONGMAI_SPARK_MASTER", "local[*]")

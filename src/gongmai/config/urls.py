@@ -15,6 +15,8 @@ urlpatterns = [
     path("evidence/", include("gongmai.cockpit.evidence.urls")),
     path("attachments/", include("gongmai.core.attachment.urls")),
     path("jobs/", include("gongmai.core.outbox.urls")),
+    path("inbox/", include("gongmai.core.notify.urls")),
+    path("chase/", include("gongmai.monitor.chase.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
 ]

@@ -15,6 +15,7 @@ from gongmai.core.panel.queries import engine, vintages
 from gongmai.core.period.types import Period
 from gongmai.core.registry.queries import current_period, label_of, labeller, list_profiles, list_stays
 from gongmai.core.registry.rules.credit import check_inner_code
+from gongmai.monitor.chase.queries.calls import call_rows, calls_of_firm
 from gongmai.monitor.filing.queries.forms import forms
 
 PERIODS_SHOWN = 12
@@ -96,6 +97,15 @@ def returns(actor: Actor, firm: Any) -> dict[str, Any] | None:
         for code, form in forms().items()
     ]
     return {"periods": [str(period) for period in periods], "grid": grid}
+
+
+def calls(actor: Actor, firm: Any) -> dict[str, Any] | None:
+    """What officers noted of calls with the firm; nothing for who does not chase."""
+    try:
+        rows = calls_of_firm(actor, firm)
+    except NotAllowed:
+        return None
+    return {"rows": call_rows(rows)} if rows else None
 
 
 def trend(actor: Actor, firm: Any) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ SECTIONS: list[Section] = [
     Section("identity", gettext_noop("Basic facts"), "dossier/identity.html", queries.identity),
     Section("trend", gettext_noop("Key indicators"), "dossier/trend.html", queries.trend),
     Section("returns", gettext_noop("Returns"), "dossier/returns.html", queries.returns),
+    Section("calls", gettext_noop("Calls"), "chase/dossier.html", queries.calls),
     Section("roster", gettext_noop("On the roster"), "dossier/stays.html", queries.stays),
     Section("timeline", gettext_noop("Attributes over time"), "dossier/timeline.html", queries.timeline),
 ]

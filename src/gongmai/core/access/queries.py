@@ -1,7 +1,7 @@
 """Who somebody is and which firms they reach: every query of firm data passes here."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -14,9 +14,11 @@ from django.db.models import Q, QuerySet
 from gongmai.core.access import rules
 from gongmai.core.access.messages import ROLES
 from gongmai.core.access.models import ApiToken, SignIn, User
+from gongmai.core.access.models import Grant as GrantRow
 from gongmai.core.access.types import Actor, Grant, NotAllowed, Role, Scope, ScopeKind
 
 _opened: ContextVar[set[int] | None] = ContextVar("opened", default=None)
+_FEW = 500
 _TABLE = Path(__file__).parent / "data" / "permissions.yaml"
 
 
@@ -173,3 +175,26 @@ def own_id(actor: Actor) -> int:
     if actor.user_id is None:
         raise NotAllowed("token.own")
     return actor.user_id
+
+
+def people_with_role(role: Role) -> list[tuple[int, list[Grant]]]:
+    """The active people who hold a role, with their grants of it: who is to be told."""
+    rows = GrantRow.objects.filter(role=role, user__is_active=True).order_by("user_id", "pk")
+    found: dict[int, list[Grant]] = {}
+    for person, kind, value in rows.values_list("user_id", "scope_kind", "scope_value"):
+        found.setdefault(person, []).append(Grant(role, ScopeKind(kind), value))
+    return list(found.items())
+
+
+def filers_of(enterprise_ids: Collection[int]) -> dict[int, list[int]]:
+    """The active people who file for each of the firms; firms without anybody are left out."""
+    rows = GrantRow.objects.filter(
+        role=Role.ENTERPRISE, scope_kind=ScopeKind.ENTERPRISE, user__is_active=True
+    )
+    if len(enterprise_ids) <= _FEW:
+        rows = rows.filter(scope_value__in=[str(number) for number in enterprise_ids])
+    wanted, found = set(enterprise_ids), dict[int, list[int]]()
+    for value, person in rows.order_by("user_id").values_list("scope_value", "user_id"):
+        if value.isdecimal() and int(value) in wanted:
+            found.setdefault(int(value), []).append(person)
+    return found

@@ -52,6 +52,20 @@ ACTIONS: dict[str, str | Promise] = {
     "base_revision.request": _("Asked for a base revision"),
     "base_revision.approve": _("Approved a base revision"),
     "base_revision.refuse": _("Refused a base revision"),
+    "notify.prefer": _("Chose how to be told"),
+    "notify.address": _("Changed the own mail address"),
+    "notify.verify": _("Proved the own mail address"),
+    "notify.hook": _("Changed the own webhook"),
+    "return.extend": _("Extended a deadline"),
+    "return.unextend": _("Took an extension back"),
+    "chase.round": _("Reminded by plan"),
+    "chase.remind": _("Reminded by hand"),
+    "chase.call": _("Noted a call"),
+    "chase.settle_contact": _("Decided on a suggested contact"),
+    "chase.plan": _("Changed the chasing plan"),
+    "chase.pause": _("Paused chasing"),
+    "chase.resume": _("Resumed chasing"),
+    "chase.heads": _("Named heads for escalation"),
     "panel.publish": _("Published a vintage"),
     "panel.rebuild": _("Rebuilt the panel"),
     "panel.export": _("Exported the panel"),
@@ -78,6 +92,7 @@ KINDS: dict[str, str | Promise] = {
     "base_revision": _("Base revision"),
     "panel": _("Panel"),
     "trail": _("Trail"),
+    "chase": _("Chasing"),
 }
 
 

@@ -27,3 +27,5 @@ class Message:
 Progress = Callable[[int, int, str], None]
 Handler = Callable[[Sequence[Message], Progress], None]
 Flow = Sequence[tuple[type, Handler]]
+# What the worker does every so many seconds; it runs in any number of workers and must be idempotent.
+Ticks = Sequence[tuple[float, Callable[[], None]]]

@@ -170,6 +170,14 @@ def get_enterprise(actor: Actor, pk: int) -> Enterprise:
     return enterprise
 
 
+def regions_of_units() -> dict[str, set[str]]:
+    """For each management unit the regions in which its firms lie."""
+    found: dict[str, set[str]] = {}
+    for unit, region in Enterprise.objects.values_list("unit", "region").distinct().order_by():
+        found.setdefault(unit, set()).add(region)
+    return found
+
+
 def find_by_credit_codes(codes: list[str]) -> dict[str, int]:
     """The numbers of the firms with these credit codes; codes that are unknown are left out."""
     return dict(Enterprise.objects.filter(credit_code__in=codes).values_list("credit_code", "pk"))

@@ -1,10 +1,14 @@
 """Reads of cases and their steps. Whoever asks has checked the reach over the object."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 from gongmai.core.review.models import Case, Step
 from gongmai.core.review.rules import Facts
-from gongmai.core.review.types import State
+from gongmai.core.review.types import Move, State
 
 NEW = Facts(State.DRAFT, 0, "", None, None)
 
@@ -31,3 +35,23 @@ def to_facts(case: Case) -> Facts:
     return Facts(
         State(case.state), case.revision, case.digest, case.submitted_by, case.county_by, case.taken_by
     )
+
+
+def first_decisions(kind: str, object_ids: QuerySet[Any]) -> dict[int, tuple[bool, float | None]]:
+    """For each object with steps: whether it was ever sent back, and the days until the first decision on it.
+
+    The days count from the first submission; None before a decision, and where the steps were imported and
+    their times are not known. `object_ids`: a query that selects the ids.
+    """
+    rows = Step.objects.filter(case__kind=kind, case__object_id__in=object_ids).order_by("pk")
+    submitted: dict[int, datetime] = {}
+    found: dict[int, tuple[bool, float | None]] = {}
+    for pk, move, person, at in rows.values_list("case__object_id", "move", "actor_id", "at"):
+        returned, days = found.get(pk, (False, None))
+        if move == Move.SUBMIT:
+            if person:
+                submitted.setdefault(pk, at)
+        elif days is None and person and pk in submitted:
+            days = (at - submitted[pk]) / timedelta(days=1)
+        found[pk] = (returned or move == Move.SEND_BACK, days)
+    return found

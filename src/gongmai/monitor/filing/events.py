@@ -73,3 +73,35 @@ class Adjusted:
     enterprise_id: int
     form: str
     period: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedLate:
+    """A return was filed for the first time after its deadline."""
+
+    name: ClassVar[str] = "filing.submitted_late"
+    return_id: int
+    enterprise_id: int
+    form: str
+    period: int
+    submitted_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """Deadlines were moved; ISO times. One event for all that was granted in one move."""
+
+    name: ClassVar[str] = "filing.extended"
+    batch: str
+    return_ids: tuple[int, ...]
+    new_due_at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unextended:
+    """An extension was taken back: the earlier deadlines hold again."""
+
+    name: ClassVar[str] = "filing.unextended"
+    batch: str
+    return_ids: tuple[int, ...]

@@ -198,6 +198,30 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_a_base": (note("Only a base figure can be revised."), ""),
     "not_locked": (note("This base is not locked; type the right figure."), ""),
     "already_asked": (note("A request for this figure is waiting for the city."), ""),
+    "extension_reason": (
+        note("The reason is missing or too short."),
+        note("Say why in a few words; the firm is shown it."),
+    ),
+    "extension_mixed": (note("These returns are of different forms or periods."), note("Choose one form.")),
+    "extension_filed": (
+        note("%(firm)s has filed; its deadline is not moved any more."),
+        note("Leave it out."),
+    ),
+    "extension_not_later": (note("The deadline of %(firm)s is not earlier than that day."), ""),
+    "extension_past": (note("That day has passed."), note("Name a day from today on.")),
+    "extension_beyond": (
+        note("You may move the deadline to %(last)s at the latest."),
+        note("Name an earlier day, or ask the city."),
+    ),
+    "no_such_extension": (note("There is no such extension in force."), ""),
+    "extension_superseded": (
+        note("The deadline of %(firm)s was moved again since."),
+        note("Take the later one back first."),
+    ),
+    "extension_used": (
+        note("%(firm)s has filed by the moved deadline; taking it back would make the return late."),
+        "",
+    ),
     "not_an_officers_move": (note("An officer cannot submit for a firm."), ""),
 }
 

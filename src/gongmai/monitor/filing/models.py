@@ -34,6 +34,11 @@ class Return(models.Model):
         ]
         indexes = [models.Index(fields=["form", "period", "state"])]
 
+    @property
+    def extension(self) -> "Extension | None":
+        """The extension in force, whose reason the firm is shown; one query."""
+        return self.extensions.filter(undone_at=None).order_by("-pk").first()
+
 
 class Version(models.Model):
     """What was submitted, unchangeable. `admitted` is the panel vintage that took it in, once approved."""
@@ -220,3 +225,19 @@ class HeldUpload(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user_id", "form", "period"])]
+
+
+class Extension(models.Model):
+    """A later deadline that a firm was granted for one return, with the reason that it is shown."""
+
+    filing = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="extensions")
+    batch = models.CharField(max_length=32, db_index=True, help_text="what was granted in one move")
+    old_due_at = models.DateTimeField()
+    new_due_at = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    granted_by = models.BigIntegerField(null=True)
+    granted_name = models.CharField(max_length=200)
+    is_by_city = models.BooleanField()
+    granted_at = models.DateTimeField()
+    undone_by = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)

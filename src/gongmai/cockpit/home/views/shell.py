@@ -11,6 +11,7 @@ from django.utils.translation import get_language, get_language_info
 from gongmai.cockpit.home.queries.menu import menu
 from gongmai.core.access import queries as access
 from gongmai.core.access.types import NOBODY, Actor, Role
+from gongmai.core.notify.queries.inbox import unread_count
 from gongmai.core.period import clock
 
 TREND_COOKIE = "gongmai_trend"
@@ -27,6 +28,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell_template": lambda: choose_shell(actor),
         "role_labels": SimpleLazyObject(lambda: access.role_labels(actor)),
         "city": SimpleLazyObject(_city),
+        "inbox_url": reverse("notify:inbox") if access.may(actor, "inbox.own") else "",
+        "unread_count": SimpleLazyObject(lambda: unread_count(actor)),
         "is_simulated": clock.is_simulated(),
         "today": SimpleLazyObject(clock.today),
         "trend_colours": trend if trend in TRENDS else TRENDS[0],

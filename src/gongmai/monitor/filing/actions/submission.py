@@ -19,7 +19,7 @@ from gongmai.core.review import actions as review
 from gongmai.core.review.types import Move, State
 from gongmai.monitor.filing.actions.bulk import in_turn
 from gongmai.monitor.filing.actions.drafts import check_boxes, check_open, lock_return
-from gongmai.monitor.filing.events import Submitted
+from gongmai.monitor.filing.events import Submitted, SubmittedLate
 from gongmai.monitor.filing.models import IdempotencyKey, Return, Version
 from gongmai.monitor.filing.queries.forms import get_form
 from gongmai.monitor.filing.queries.working import (
@@ -221,6 +221,7 @@ def admit_version(actor: Actor, filing: Return, texts: Texts, source: str) -> Ve
         },
     )
     filing.state, filing.versions_count, filing.submitted_at = case.state, version.number, now
+    is_late = filing.first_submitted_at is None and filing.due_at is not None and now > filing.due_at
     filing.first_submitted_at = filing.first_submitted_at or now
     filing.draft, filing.draft_revision = {}, filing.draft_revision + 1
     filing.asked_boxes, filing.answer_by = None, None
@@ -234,6 +235,13 @@ def admit_version(actor: Actor, filing: Return, texts: Texts, source: str) -> Ve
         Submitted(filing.pk, filing.enterprise_id, filing.form, filing.period, version.number),
         actor_id=actor.user_id,
     )
+    if is_late:
+        announce(
+            SubmittedLate(
+                filing.pk, filing.enterprise_id, filing.form, filing.period, version.submitted_at.isoformat()
+            ),
+            actor_id=actor.user_id,
+        )
     return version
 
 

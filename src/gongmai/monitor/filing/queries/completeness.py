@@ -10,6 +10,7 @@ from gongmai.core.access.types import Actor
 from gongmai.core.period.types import Period
 from gongmai.core.review.types import State
 from gongmai.monitor.filing.models import Return
+from gongmai.monitor.filing.queries.extensions import is_extended
 
 CUTS = ("unit", "region", "park", "industry")
 
@@ -28,6 +29,7 @@ class Completeness:
     city: int
     returned: int
     approved: int
+    extended: int = 0
     rank: int = 0
 
     @property
@@ -75,7 +77,18 @@ def completeness(actor: Actor, form: str, period: Period, cut: str = "unit") -> 
 
 def total(rows: Sequence[Completeness]) -> Completeness:
     """The sum of the groups."""
-    names = ("due", "filed", "on_time", "late", "missing", "county", "city", "returned", "approved")
+    names = (
+        "due",
+        "filed",
+        "on_time",
+        "late",
+        "missing",
+        "county",
+        "city",
+        "returned",
+        "approved",
+        "extended",
+    )
     return Completeness(group="", **{name: sum(getattr(row, name) for row in rows) for name in names})
 
 
@@ -115,4 +128,5 @@ def _counts() -> dict[str, Count]:
         "city": Count("pk", filter=Q(state=State.CITY)),
         "returned": Count("pk", filter=Q(state=State.RETURNED)),
         "approved": Count("pk", filter=Q(state=State.APPROVED)),
+        "extended": Count("pk", filter=Q(is_extended())),
     }

@@ -67,6 +67,7 @@ def _download(rows: list[Completeness], cut: str, title: str) -> Table:
         ("on_time", _("In time")),
         ("late", _("Late")),
         ("missing", _("Not filed")),
+        ("extended", _("Extended")),
         ("county", _("With the county")),
         ("city", _("With the city")),
         ("returned", _("Sent back")),

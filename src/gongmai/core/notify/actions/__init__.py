@@ -1,0 +1,1 @@
+"""Writes: posting, reading, preferences, packing and sending."""

@@ -1,0 +1,1 @@
+"""Reads: the inbox, its counts, the catalogue of notices, preferences."""

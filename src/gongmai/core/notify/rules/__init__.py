@@ -1,0 +1,1 @@
+"""Pure rules: wording, quiet hours, message formats, the fence around webhook addresses."""

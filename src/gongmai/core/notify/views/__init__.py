@@ -1,0 +1,1 @@
+"""Pages: the inbox and the settings of notices."""

@@ -1,0 +1,1 @@
+"""Writes: rounds by plan, reminders by hand, calls, plans."""

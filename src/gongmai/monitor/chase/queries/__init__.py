@@ -1,0 +1,1 @@
+"""Reads: plans, who is chased, calls, the league."""

@@ -1,0 +1,1 @@
+"""Pages: the list of who is missing, calls, the plan, the league."""

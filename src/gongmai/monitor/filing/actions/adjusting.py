@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from gongmai.core.access.queries import check_reach
+from gongmai.core.access.queries import check_may, check_reach
 from gongmai.core.access.types import Actor
 from gongmai.core.audit.actions import record
 from gongmai.core.outbox.actions import announce
@@ -89,6 +89,7 @@ def remove_adjustment(actor: Actor, adjustment_id: int, reason: str) -> Adjustme
 
 
 def _locked(actor: Actor, adjustment_id: int) -> Adjustment:
+    check_may(actor, "adjustment.edit")
     rows = Adjustment.objects.select_for_update(of=("self",)).select_related("enterprise")
     made = rows.filter(pk=adjustment_id).first()
     if made is None:

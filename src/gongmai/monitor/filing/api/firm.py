@@ -14,11 +14,10 @@ from ninja import Field, Header, Query, Router, Schema, Status
 from gongmai.core.access.types import Actor
 from gongmai.core.document.actions import XLSX_TYPE, table_response
 from gongmai.core.period.types import Period
-from gongmai.core.review import messages as review_messages
 from gongmai.core.review.types import Refused
-from gongmai.monitor.filing import messages
 from gongmai.monitor.filing.actions.drafts import save_draft
 from gongmai.monitor.filing.actions.submission import Idempotency, submit_return
+from gongmai.monitor.filing.api.shapes import REFUSALS, FindingOut, LockOut, finding_out, locks_out, refuse
 from gongmai.monitor.filing.models import Return
 from gongmai.monitor.filing.queries.exports import Wanted, returns_table
 from gongmai.monitor.filing.queries.forms import forms, get_form
@@ -27,7 +26,7 @@ from gongmai.monitor.filing.queries.returns import find_own_return, get_return, 
 from gongmai.monitor.filing.queries.working import check_content, working_draft
 from gongmai.monitor.filing.rules.audits import unexplained
 from gongmai.monitor.filing.rules.drafts import Draft, explain, merge_cells, read_lines
-from gongmai.monitor.filing.types import FilingError, Finding, Form, May, Severity
+from gongmai.monitor.filing.types import FilingError, Form, Severity
 
 router = Router(tags=["returns"])
 PERIOD = r"^\d{4}-(0[2-9]|1[0-2])$"
@@ -35,32 +34,6 @@ EXAMPLE_CELLS = {"output": 1000, "output__ytd": 4100, "output__base": 900, "outp
 EXAMPLE_LINES = {"output_lines": [{"industry": "1311", **EXAMPLE_CELLS}]}
 FORM = Annotated[str, Field(examples=["monthly"])]
 MIN_KEY = 8
-CONFLICTS = {"stale_draft", "not_open", "stale", "move_not_open", "key_reused", "already_asked"}
-
-
-class FindingOut(Schema):
-    """What an audit found. An explanation is sent under `key`."""
-
-    key: str = Field(examples=["V3_output"])
-    rule: str
-    severity: str = Field(examples=["blocking", "explanatory"])
-    cell: str
-    table: str = ""
-    line: int | None = None
-    value: Any = None
-    values: dict[str, Any] = Field({}, description="the figures that the rule looked at")
-    suggestion: Any = None
-    message: str
-    advice: str
-
-
-class Problem(Schema):
-    """Why a call was refused."""
-
-    code: str = Field(examples=["blocking_findings"])
-    message: str
-    cell: str = ""
-    findings: list[FindingOut] = []
 
 
 class ContentIn(Schema):
@@ -87,13 +60,6 @@ class TaskOut(Schema):
     is_late: bool
     version: int
     reason: str = Field("", description="why it was sent back")
-
-
-class LockOut(Schema):
-    """What stands against a move."""
-
-    code: str = Field(examples=["four_eyes"])
-    message: str
 
 
 class ReturnOut(Schema):
@@ -181,9 +147,6 @@ class FormOut(Schema):
     tables: dict[str, list[CellOut]]
 
 
-REFUSALS = dict.fromkeys((403, 404, 409, 422), Problem)
-
-
 @router.get("/forms", response=list[FormOut], summary="The forms and their boxes")
 def list_forms(request: HttpRequest) -> list[FormOut]:
     """Every form with the keys, kinds, units and labels of its boxes."""
@@ -221,13 +184,13 @@ def export(request: HttpRequest, wanted: Query[ExportIn]) -> Any:
     try:
         periods = Period.parse(wanted.first), Period.parse(wanted.last)
     except ValueError:
-        return _refuse(FilingError("bad_period"))
+        return refuse(FilingError("bad_period"))
     try:
         table = returns_table(
             _actor(request), Wanted(wanted.form, *periods, wanted.shape, wanted.table, wanted.basis)
         )
     except FilingError as error:
-        return _refuse(error)
+        return refuse(error)
     return table_response(request, table, f"{table.title} {wanted.first} {wanted.last}", wanted.format)
 
 
@@ -237,7 +200,7 @@ def read_return(request: HttpRequest, form: str, period: str) -> Any:
     try:
         return _return_out(_actor(request), _own(request, form, period))
     except (FilingError, Refused) as error:
-        return _refuse(error)
+        return refuse(error)
 
 
 @router.put("/{form}/{period}/draft", response={200: ReturnOut, **REFUSALS}, summary="Save the draft")
@@ -255,7 +218,7 @@ def put_draft(request: HttpRequest, form: str, period: str, payload: DraftIn) ->
         )
         return _return_out(_actor(request), _own(request, form, period))
     except (FilingError, Refused) as error:
-        return _refuse(error)
+        return refuse(error)
 
 
 @router.post("/{form}/{period}/check", response={200: CheckOut, **REFUSALS}, summary="Check, change nothing")
@@ -266,7 +229,7 @@ def check(request: HttpRequest, form: str, period: str, payload: ContentIn) -> A
         draft = _draft(filing, payload)
         content, findings = check_content(filing, draft)
     except (FilingError, Refused) as error:
-        return _refuse(error)
+        return refuse(error)
     blocked = any(finding.severity is Severity.BLOCKING for finding in findings)
     return CheckOut(
         would_submit=not blocked and not unexplained(findings, draft.content.explanations),
@@ -295,7 +258,7 @@ def submit(
         draft = _draft(filing, payload)
         receipt = submit_return(_actor(request), filing.pk, draft=draft, source="api", idempotency=key)
     except (FilingError, Refused) as error:
-        return _refuse(error)
+        return refuse(error)
     return Status(201, receipt.as_dict())
 
 
@@ -305,7 +268,7 @@ def read_status(request: HttpRequest, form: str, period: str) -> Any:
     try:
         seen = get_return(_actor(request), _own(request, form, period).pk)
     except (FilingError, Refused) as error:
-        return _refuse(error)
+        return refuse(error)
     steps = [
         {
             "move": step.move,
@@ -322,31 +285,6 @@ def read_status(request: HttpRequest, form: str, period: str) -> Any:
         digest=seen.version.digest if seen.version else None,
         steps=steps,
     )
-
-
-def finding_out(finding: Finding) -> FindingOut:
-    """A finding in words."""
-    return FindingOut(
-        key=finding.key,
-        rule=finding.rule,
-        severity=finding.severity.value,
-        cell=finding.cell,
-        table=finding.table,
-        line=finding.line,
-        value=finding.value,
-        values=dict(finding.params),
-        suggestion=finding.suggestion,
-        message=messages.word(finding.rule, finding.params),
-        advice=messages.advise(finding.rule, finding.params),
-    )
-
-
-def locks_out(may: May) -> dict[str, LockOut | None]:
-    """What may be done, with words for what may not."""
-    return {
-        move: LockOut(code=lock.code, message=messages.word_lock(lock)) if lock else None
-        for move, lock in may.items()
-    }
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -422,21 +360,4 @@ def _form_out(form: Form) -> FormOut:
 def _cell_out(key: str, column: Any) -> CellOut:
     return CellOut(
         key=key, kind=column.kind, unit=column.unit, decimals=column.decimals, label=dict(column.label)
-    )
-
-
-def _refuse(error: FilingError | Refused) -> Status[Problem]:
-    """The refusal with its status: 404 not there, 409 overtaken, 422 to be corrected."""
-    if isinstance(error, Refused):
-        return Status(409, Problem(code=error.code, message=review_messages.word(error)))
-    missing = {"no_such_return", "unknown_form", "bad_period"}
-    status = 404 if error.code in missing else 409 if error.code in CONFLICTS else 422
-    return Status(
-        status,
-        Problem(
-            code=error.code,
-            message=messages.word_error(error),
-            cell=error.cell,
-            findings=[finding_out(finding) for finding in error.findings],
-        ),
     )

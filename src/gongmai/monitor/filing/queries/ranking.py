@@ -53,6 +53,8 @@ def waiting(
 
 def ranked(filings: Sequence[Return], form: str, period: Period, line: float) -> list[Ranked]:
     """These returns, ranked. The caller has checked the reach."""
+    if not filings:
+        return []
     judged = suspicions_of(form, period, [filing.enterprise_id for filing in filings])
     disputed = disputed_among(filings)
     levels = _levels(filings, form, period)

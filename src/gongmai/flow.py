@@ -1,9 +1,11 @@
 """The journey of a fact. Read top to bottom; nothing else is wired elsewhere."""
 
+from gongmai.core.attachment.tasks import sweep
 from gongmai.core.notify.events import ParcelReady
 from gongmai.core.notify.tasks import pack_and_tell, send
 from gongmai.core.outbox.types import Flow, Ticks
 from gongmai.core.panel.tasks import admit, follow_roster
+from gongmai.core.personal.tasks import forget_old
 from gongmai.core.registry.events import RosterChanged
 from gongmai.monitor.chase.tasks import (
     chase_by_plan,
@@ -38,4 +40,7 @@ TICKS: Ticks = (
     (30.0, chase_by_plan),
     # notices whose hour has come are packed; failures are told
     (5.0, pack_and_tell),
+    # what its time is over is forgotten, contents that no row names are swept up
+    (24 * 3600.0, forget_old),
+    (24 * 3600.0, sweep),
 )

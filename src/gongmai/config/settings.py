@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "gongmai.core.document",
     "gongmai.core.attachment",
     "gongmai.core.notify",
+    "gongmai.core.personal",
     "gongmai.monitor.filing",
     "gongmai.monitor.indicator",
     "gongmai.monitor.chase",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("returns/", include("gongmai.monitor.filing.urls")),
     path("indicators/", include("gongmai.monitor.indicator.urls")),
     path("trail/", include("gongmai.core.audit.urls")),
+    path("personal/", include("gongmai.core.personal.urls")),
     path("evidence/", include("gongmai.cockpit.evidence.urls")),
     path("attachments/", include("gongmai.core.attachment.urls")),
     path("jobs/", include("gongmai.core.outbox.urls")),

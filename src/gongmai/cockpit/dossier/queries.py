@@ -13,6 +13,7 @@ from gongmai.core.access.queries import check_reach, may
 from gongmai.core.access.types import Actor, NotAllowed
 from gongmai.core.panel.queries import engine, vintages
 from gongmai.core.period.types import Period
+from gongmai.core.personal.rules import mask_phone
 from gongmai.core.registry.queries import current_period, label_of, labeller, list_profiles, list_stays
 from gongmai.core.registry.rules.credit import check_inner_code
 from gongmai.monitor.chase.queries.calls import call_rows, calls_of_firm
@@ -34,6 +35,8 @@ def identity(actor: Actor, firm: Any) -> dict[str, Any]:
         "facts": _place(firm, labeller()),
         "inner_doubt": bool(check_inner_code(firm.credit_code)),
         "may_edit": may(actor, "registry.edit"),
+        "phone": mask_phone(firm.contact_phone),
+        "may_reveal": may(actor, "contact.reveal"),
     }
 
 

@@ -175,5 +175,5 @@ def _record(actor: Actor, action: str, person: User, **payload: object) -> None:
         action=action,
         kind="person",
         object_id=person.pk,
-        payload={"username": person.username, **payload},
+        payload=payload,
     )

@@ -77,20 +77,28 @@ def scope_sql(actor: Actor, action: str) -> tuple[str, list[Any]]:
 
 
 def check_reach(actor: Actor, action: str, enterprise: Any) -> None:
-    """Raise NotAllowed unless the actor may do the action on this enterprise (an Enterprise row)."""
+    """Raise NotAllowed unless the actor may do the action on this enterprise (an Enterprise row).
+
+    Whoever passes has opened the firm: it is noted as `opened_firms` says. To ask without opening: `reaches`.
+    """
     check_may(actor, action)
+    if not reaches(actor, action, enterprise):
+        raise NotAllowed(action)
+    opened = _opened.get()
+    if opened is not None and enterprise.pk is not None:
+        opened.add(int(enterprise.pk))
+
+
+def reaches(actor: Actor, action: str, enterprise: Any) -> bool:
+    """Whether the actor may do the action on this enterprise, for lists that say what may be done."""
     reach = scope(actor, action)
-    if not (
+    return bool(
         reach.everything
         or enterprise.pk in reach.enterprises
         or enterprise.unit in reach.units
         or enterprise.region in reach.regions
         or (enterprise.park and enterprise.park in reach.parks)
-    ):
-        raise NotAllowed(action)
-    opened = _opened.get()
-    if opened is not None and enterprise.pk is not None:
-        opened.add(int(enterprise.pk))
+    )
 
 
 @contextmanager

@@ -74,6 +74,9 @@ ACTIONS: dict[str, str | Promise] = {
     "attachment.remove": _("Removed an attachment"),
     "attachment.download": _("Took an attachment away"),
     "attachment.quarantine": _("Put an attachment into quarantine"),
+    "people.erase": _("Erased a person"),
+    "contact.reveal": _("Showed a telephone number"),
+    "personal.forget": _("Deleted what its time was over"),
     "trail.export": _("Took the trail away for an inspector"),
     "trail.rotate_key": _("Changed the signing key of the trail"),
 }
@@ -93,6 +96,7 @@ KINDS: dict[str, str | Promise] = {
     "panel": _("Panel"),
     "trail": _("Trail"),
     "chase": _("Chasing"),
+    "personal": _("Personal data"),
 }
 
 
@@ -129,6 +133,7 @@ PAGES: dict[str, str | Promise] = {
     "registry:leave": _("Leaving the roster"),
     "evidence:figure": _("The life of a figure"),
     "evidence:figures": _("The figures of a return"),
+    "personal:reveal": _("A telephone number"),
     "attachment:list": _("The vouchers of a return"),
     "attachment:download": _("A voucher"),
     "attachment:upload": _("Attaching a file"),

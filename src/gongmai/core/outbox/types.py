@@ -28,4 +28,4 @@ Progress = Callable[[int, int, str], None]
 Handler = Callable[[Sequence[Message], Progress], None]
 Flow = Sequence[tuple[type, Handler]]
 # What the worker does every so many seconds; it runs in any number of workers and must be idempotent.
-Ticks = Sequence[tuple[float, Callable[[], None]]]
+Ticks = Sequence[tuple[float, Callable[[], object]]]

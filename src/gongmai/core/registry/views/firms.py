@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from gongmai.core.access.queries import may
 from gongmai.core.document.actions import table_response, wanted_format
 from gongmai.core.document.types import Column, Kind, Table
+from gongmai.core.personal.rules import mask_phone
 from gongmai.core.registry.forms import code_choices
 from gongmai.core.registry.models import Enterprise
 from gongmai.core.registry.queries import PAGE_SIZE, code_list, find_enterprises, labeller
@@ -119,7 +120,7 @@ def _download(firms: Iterator[Enterprise]) -> Table:
                 "registered_on": firm.registered_on,
                 "address": firm.address,
                 "contact": firm.contact,
-                "contact_phone": firm.contact_phone,
+                "contact_phone": mask_phone(firm.contact_phone),
             }
 
     return Table(_("Register of enterprises"), columns, rows(), firm_level=True)

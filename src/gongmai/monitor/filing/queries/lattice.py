@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gongmai.core.access.queries import check_reach, may
-from gongmai.core.access.types import Actor, NotAllowed, Role
+from gongmai.core.access.queries import may, reaches
+from gongmai.core.access.types import Actor, Role
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period
 from gongmai.core.review import queries as review
@@ -48,9 +48,7 @@ def moves_of_many(actor: Actor, filings: Sequence[Return], facts: Mapping[int, F
 
 def lock_of(actor: Actor, filing: Return, facts: Facts, move: Move) -> Lock | None:
     """What stands against a move by the actor, None when nothing does."""
-    try:
-        check_reach(actor, right_for(move, facts.state), filing.enterprise)
-    except NotAllowed:
+    if not reaches(actor, right_for(move, facts.state), filing.enterprise):
         if may(actor, right_for(move, facts.state)):
             return Lock("not_your_firm")
         return Lock("not_your_level", {"level": level_for(move, facts.state).value})

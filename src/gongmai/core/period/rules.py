@@ -29,3 +29,8 @@ def add_workdays(start: date, days: int, is_workday: IsWorkday) -> date:
         if is_workday(current):
             remaining -= 1
     return current
+
+
+def count_workdays(start: date, end: date, is_workday: IsWorkday) -> int:
+    """How many working days come after `start`, up to and with `end`; 0 when `end` is not later."""
+    return sum(is_workday(start + timedelta(days=number)) for number in range(1, (end - start).days + 1))

@@ -40,6 +40,16 @@ WORDS: dict[str, tuple[str, str]] = {
         note("There are more than %(limit)s lines."),
         note("Leave out lines without figures."),
     ),
+    "too_many_edits": (note("There are more than %(limit)s changes at once."), note("Send them in parts.")),
+    "not_readable": (note("What the page sent cannot be read."), note("Load the page anew.")),
+    "another_person": (
+        note("Somebody else has signed in here meanwhile."),
+        note("Sign in as yourself and go on."),
+    ),
+    "not_confirmed": (
+        note("The figure was filled in from last period and is not confirmed."),
+        note("Confirm it, or type over it."),
+    ),
     "too_many_explanations": (note("There are more than %(limit)s explanations."), ""),
     "line_without_key": (note("A line does not say what it is about."), note("Pick an entry from the list.")),
     "line_twice": (note("The same entry stands on two lines."), note("Bring them together on one line.")),

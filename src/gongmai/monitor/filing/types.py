@@ -66,7 +66,10 @@ SUFFIX: Mapping[Part, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An item as a form asks for it, or a column of a repeating table. `unit` is a code of units.yaml."""
+    """An item as a form asks for it, or a column of a repeating table. `unit` is a code of units.yaml.
+
+    `carried`: last period's figure is filled in, to be confirmed or corrected.
+    """
 
     code: str
     kind: str
@@ -75,6 +78,7 @@ class Column:
     decimals: int = 0
     non_negative: bool = False
     computed: bool = False
+    carried: bool = False
     of: str = ""
     choices: Mapping[str, Label] = field(default_factory=dict)
 

@@ -7,18 +7,21 @@ from gongmai.monitor.filing.views import (
     beside,
     exports,
     fill,
+    live,
     progress,
     ranking,
     review,
     show,
+    tasks,
     workbook,
 )
 
 app_name = "filing"
 urlpatterns = [
-    path("tasks/", fill.tasks, name="tasks"),
+    path("tasks/", tasks.tasks, name="tasks"),
     path("<int:pk>/", fill.fill, name="fill"),
     path("<int:pk>/save/", fill.save, name="save"),
+    path("<int:pk>/check/", live.check, name="check"),
     path("<int:pk>/submit/", fill.submit, name="submit"),
     path("<int:pk>/ask-revision/", fill.ask_revision, name="ask-revision"),
     path("workbench/", review.workbench, name="workbench"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from gongmai.core.audit.actions import record
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period
 from gongmai.core.review.types import State
+from gongmai.monitor.filing.actions.bulk import in_turn
 from gongmai.monitor.filing.actions.journal import note_edits
 from gongmai.monitor.filing.models import Return
 from gongmai.monitor.filing.queries.forms import get_form
@@ -19,6 +21,7 @@ from gongmai.monitor.filing.queries.openness import open_boxes
 from gongmai.monitor.filing.queries.working import content_of, latest_version, working_draft
 from gongmai.monitor.filing.rules.drafts import Draft, explain, merge_cells, read_lines
 from gongmai.monitor.filing.rules.forms import check_in_force
+from gongmai.monitor.filing.rules.merging import Conflict, Edit, apply_edits
 from gongmai.monitor.filing.rules.openness import box_of, closed_changes, is_open, typed_boxes
 from gongmai.monitor.filing.types import KIND, Content, FilingError
 
@@ -58,13 +61,50 @@ def save_draft(
         explain(draft, explanations or {})
         check_boxes(filing, draft.content, draft.typed)
         note_edits(actor, filing, before, draft.content)
-        filing.draft, filing.draft_revision = draft.as_dict(), filing.draft_revision + 1
-        filing.draft_saved_at = clock.now()
-        filing.save(update_fields=["draft", "draft_revision", "draft_saved_at"])
-        if filing.draft_revision == 1:
-            record(actor=actor, action="return.begin", kind=KIND, object_id=filing.pk)
-    draft.revision = filing.draft_revision
+        _write(actor, filing, draft)
     return draft
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What came of saving edits: the draft as it stands, what could not be merged, the return's row."""
+
+    draft: Draft
+    conflicts: list[Conflict]
+    filing: Return
+
+
+def save_edits(actor: Actor, return_id: int, edits: Sequence[Edit]) -> Saved:
+    """Merge edits into the draft, each against what its writer had seen in the box (rules/merging.py).
+
+    Whatever was saved meanwhile stays; a box that both sides filled differently, or that is not open, comes
+    back as a conflict. The counter of the draft moves only when something changed. Raises NotAllowed,
+    FilingError `not_open`, `form_not_in_force`, and those of `apply_edits`.
+    """
+    with in_turn(), transaction.atomic():
+        filing = lock_return(return_id)
+        check_reach(actor, "return.file", filing.enterprise)
+        check_open(filing)
+        form, period = get_form(filing.form), Period.from_key(filing.period)
+        check_in_force(form, clock.today())
+        draft = working_draft(filing)
+        before = deepcopy(draft.content)
+        conflicts, changed = apply_edits(form, period, draft, edits, open_boxes(filing))
+        if changed:
+            check_boxes(filing, draft.content, draft.typed)
+            note_edits(actor, filing, before, draft.content)
+            _write(actor, filing, draft)
+    return Saved(draft, conflicts, filing)
+
+
+def _write(actor: Actor, filing: Return, draft: Draft) -> None:
+    """Put a draft into its locked row."""
+    filing.draft, filing.draft_revision = draft.as_dict(), filing.draft_revision + 1
+    filing.draft_saved_at = clock.now()
+    filing.save(update_fields=["draft", "draft_revision", "draft_saved_at"])
+    if filing.draft_revision == 1:
+        record(actor=actor, action="return.begin", kind=KIND, object_id=filing.pk)
+    draft.revision = filing.draft_revision
 
 
 def lock_return(return_id: int) -> Return:

@@ -100,7 +100,7 @@ def submit_return(
     given = draft or working_draft(filing)
     repeated = _repeat(filing, given.content)
     if repeated is not None:
-        return repeated
+        return _keep_answer(filing, repeated, idempotency)
     check_open(filing)
     check_boxes(filing, given.content, given.typed)
     content, findings = check_content(filing, given)
@@ -170,14 +170,30 @@ def _write(
         version = admit_version(actor, filing, texts, source)
         receipt = _receipt(filing, version)
         if idempotency is not None:
-            IdempotencyKey.objects.create(
-                enterprise_id=filing.enterprise_id,
-                key=idempotency.key,
-                request_digest=idempotency.request_digest,
-                status=201,
-                response=receipt.as_dict(),
-                created_at=version.submitted_at,
-            )
+            _store_answer(filing, receipt, idempotency)
+    return receipt
+
+
+def _store_answer(filing: Return, receipt: Receipt, idempotency: Idempotency) -> None:
+    IdempotencyKey.objects.create(
+        enterprise_id=filing.enterprise_id,
+        key=idempotency.key,
+        request_digest=idempotency.request_digest,
+        status=201,
+        response=receipt.as_dict(),
+        created_at=clock.now(),
+    )
+
+
+def _keep_answer(filing: Return, receipt: Receipt, idempotency: Idempotency | None) -> Receipt:
+    """Keep the receipt of a repeat under the key that it came with, so that this key gets it ever after."""
+    if idempotency is not None:
+        try:
+            with in_turn(), transaction.atomic():
+                _store_answer(filing, receipt, idempotency)
+        except IntegrityError:
+            # another call with this key was first
+            return find_answer(filing, idempotency) or receipt
     return receipt
 
 

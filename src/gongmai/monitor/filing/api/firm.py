@@ -6,6 +6,8 @@ or left out, never zero.
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -15,17 +17,20 @@ from gongmai.core.access.types import Actor
 from gongmai.core.document.actions import XLSX_TYPE, table_response
 from gongmai.core.period.types import Period
 from gongmai.core.review.types import Refused
-from gongmai.monitor.filing.actions.drafts import save_draft
+from gongmai.monitor.filing.actions.drafts import save_draft, save_edits
 from gongmai.monitor.filing.actions.submission import Idempotency, submit_return
+from gongmai.monitor.filing.api.edits import ConflictOut, EditIn
 from gongmai.monitor.filing.api.shapes import REFUSALS, FindingOut, LockOut, finding_out, locks_out, refuse
 from gongmai.monitor.filing.models import Return
 from gongmai.monitor.filing.queries.exports import Wanted, returns_table
 from gongmai.monitor.filing.queries.forms import forms, get_form
 from gongmai.monitor.filing.queries.openness import box_reasons, open_boxes
-from gongmai.monitor.filing.queries.returns import find_own_return, get_return, my_tasks
+from gongmai.monitor.filing.queries.returns import find_own_return, get_return
+from gongmai.monitor.filing.queries.tasks import my_tasks
 from gongmai.monitor.filing.queries.working import check_content, working_draft
 from gongmai.monitor.filing.rules.audits import unexplained
 from gongmai.monitor.filing.rules.drafts import Draft, explain, merge_cells, read_lines
+from gongmai.monitor.filing.rules.merging import MAX_EDITS, Conflict, Edit, names
 from gongmai.monitor.filing.types import FilingError, Form, Severity
 
 router = Router(tags=["returns"])
@@ -45,9 +50,16 @@ class ContentIn(Schema):
 
 
 class DraftIn(ContentIn):
-    """A change of the draft: cells are merged, tables replaced. `revision` guards against lost updates."""
+    """A change of the draft.
 
-    revision: int | None = None
+    Either `cells`, `lines` and `explanations`: cells are merged, tables replaced, and a `revision` that is
+    not the draft's is refused (409). Or `edits`: each is merged box by box against the `base` that its writer
+    saw, whatever the revision; a box that somebody else filled differently meanwhile keeps that, and the
+    edit comes back under `conflicts`. The same edits may be sent again: they change nothing more.
+    """
+
+    revision: int | None = Field(None, description="the draft's counter that the writer saw")
+    edits: list[EditIn] = Field([], max_length=MAX_EDITS)
 
 
 class TaskOut(Schema):
@@ -75,6 +87,9 @@ class ReturnOut(Schema):
     cells: dict[str, Any]
     lines: dict[str, list[dict[str, Any]]]
     explanations: dict[str, str]
+    line_names: dict[str, list[str]] = Field(description="table -> the names of its lines, for `edits`")
+    to_confirm: list[str] = Field(description="cells filled in from last period that wait to be confirmed")
+    conflicts: list[ConflictOut] = Field([], description="edits of this call that were not put in")
     may: dict[str, LockOut | None] = Field(
         description="move -> null when open now, else what stands against it"
     )
@@ -205,9 +220,13 @@ def read_return(request: HttpRequest, form: str, period: str) -> Any:
 
 @router.put("/{form}/{period}/draft", response={200: ReturnOut, **REFUSALS}, summary="Save the draft")
 def put_draft(request: HttpRequest, form: str, period: str, payload: DraftIn) -> Any:
-    """Merge cells and replace tables; nothing is checked beyond reading the values."""
+    """Merge what was typed into the draft; nothing is checked beyond reading the values."""
     try:
         filing = _own(request, form, period)
+        if payload.edits:
+            edits = [Edit(edit.address, edit.base, edit.value) for edit in payload.edits]
+            saved = save_edits(_actor(request), filing.pk, edits)
+            return _return_out(_actor(request), _own(request, form, period), saved.conflicts)
         save_draft(
             _actor(request),
             filing.pk,
@@ -318,7 +337,7 @@ def _draft(filing: Return, payload: ContentIn) -> Draft:
     return draft
 
 
-def _return_out(actor: Actor, filing: Return) -> ReturnOut:
+def _return_out(actor: Actor, filing: Return, conflicts: Sequence[Conflict] = ()) -> ReturnOut:
     seen = get_return(actor, filing.pk)
     draft, opened = working_draft(filing), open_boxes(filing)
     return ReturnOut(
@@ -332,6 +351,9 @@ def _return_out(actor: Actor, filing: Return) -> ReturnOut:
         cells=draft.content.cells,
         lines=draft.content.lines,
         explanations=draft.content.explanations,
+        line_names={table.code: names(table, draft) for table in seen.form.tables},
+        to_confirm=draft.prefilled,
+        conflicts=[ConflictOut(**asdict(each)) for each in conflicts],
         may=locks_out(seen.may),
         open_boxes=sorted(opened) if opened is not None else None,
         box_reasons=box_reasons(filing),

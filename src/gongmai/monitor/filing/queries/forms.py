@@ -39,3 +39,10 @@ def get_form(code: str) -> Form:
         return forms()[code]
     except KeyError:
         raise FilingError("unknown_form", form=code, known=sorted(forms())) from None
+
+
+@lru_cache(maxsize=1)
+def reasons() -> tuple[dict[str, Any], ...]:
+    """The reasons that an explanation may begin with: code and label."""
+    text = files("gongmai.monitor.filing").joinpath("data/reasons.yaml").read_text(encoding="utf-8")
+    return tuple(yaml.safe_load(text)["reasons"])

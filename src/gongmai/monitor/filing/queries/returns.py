@@ -31,19 +31,6 @@ FILTERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A return that the firm has to file, or has filed lately."""
-
-    filing: Return
-    form: Form
-    period: Period
-    state: State
-    is_late: bool
-    days_left: int | None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ReturnView:
     """One return with all that a page needs. `may`: move -> None when open now, else what stands against it.
 
@@ -83,45 +70,6 @@ def find_own_return(actor: Actor, form: str, period: Period) -> Return:
     if filing is None:
         raise FilingError("no_such_return")
     return filing
-
-
-def my_tasks(actor: Actor, limit: int = 60) -> list[Task]:
-    """What the firm has to file, latest period first; what is due or came back stands first."""
-    check_may(actor, "return.file")
-    rows = (
-        Return.objects.select_related("enterprise")
-        .filter(scope_filter(actor, "return.file", "enterprise__"))
-        .order_by("-period", "form")[:limit]
-    )
-    reasons = _reasons([row.pk for row in rows if row.state == State.RETURNED])
-    tasks = [_task(row, reasons) for row in rows]
-    order = {State.RETURNED: 0, State.DRAFT: 1, State.COUNTY: 2, State.CITY: 2, State.APPROVED: 3}
-    return sorted(tasks, key=lambda task: (order[task.state], _urgency(task)))
-
-
-def _urgency(task: Task) -> float:
-    """What waits for the firm by its deadline, what was filed the latest first."""
-    if task.state in {State.RETURNED, State.DRAFT} and task.filing.due_at:
-        return task.filing.due_at.timestamp()
-    return -task.period.key
-
-
-def _task(row: Return, reasons: Mapping[int, str]) -> Task:
-    now, state = clock.now(), State(row.state)
-    waits = state in {State.DRAFT, State.RETURNED}
-    late = bool(row.due_at and waits and row.first_submitted_at is None and now > row.due_at)
-    days = (row.due_at.date() - now.date()).days if row.due_at and waits else None
-    return Task(
-        row, forms()[row.form], Period.from_key(row.period), state, late, days, reasons.get(row.pk, "")
-    )
-
-
-def _reasons(ids: list[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for pk in ids:
-        steps = review.steps_of(KIND, pk)
-        found[pk] = next((step.reason for step in reversed(steps) if step.reason), "")
-    return found
 
 
 def filter_returns(

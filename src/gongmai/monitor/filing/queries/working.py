@@ -11,7 +11,7 @@ from gongmai.monitor.filing.models import Return, Version
 from gongmai.monitor.filing.queries.context import Context, judge, load_context
 from gongmai.monitor.filing.queries.firms import codes_of
 from gongmai.monitor.filing.queries.forms import forms, items
-from gongmai.monitor.filing.rules.drafts import Draft, line_findings, typed_findings
+from gongmai.monitor.filing.rules.drafts import Draft, carried_cells, line_findings, typed_findings
 from gongmai.monitor.filing.rules.locks import prefilled_bases
 from gongmai.monitor.filing.types import CellValue, Content, Finding, Form, Part, Table
 
@@ -46,20 +46,25 @@ def working_draft(filing: Return, context: Context | None = None, *, fresh: bool
         version = latest_version(filing)
         if version is not None:
             return Draft(content_of(version), {}, filing.draft_revision)
-    return Draft(prefill(filing, context or load_context(filing)), {}, filing.draft_revision)
+    return prefill(filing, context or load_context(filing))
 
 
-def prefill(filing: Return, context: Context) -> Content:
-    """Bases as filed a year ago, and the lines that the firm reported last, with their bases."""
+def prefill(filing: Return, context: Context) -> Draft:
+    """What the system fills in: bases as filed a year ago, last period's stocks and lines.
+
+    Stocks and levels come where the item dictionary carries them over, and wait to be confirmed; lines come
+    with their entries, bases, coefficients, opening stocks and last prices.
+    """
     form, period = forms()[filing.form], Period.from_key(filing.period)
     keys = [cell.key for cell in form.cells if cell.exists_in(period)]
-    cells = prefilled_bases(items().values(), keys, context.joined)
+    carried = carried_cells(form, period, context.row(period.previous()))
+    cells = prefilled_bases(items().values(), keys, context.joined) | carried
     lines = {}
     for table in form.tables:
         rows = _prefill_lines(filing, form, table, period)
         if rows:
             lines[table.code] = rows
-    return Content(cells, lines, {})
+    return Draft(Content(cells, lines, {}), {}, filing.draft_revision, {}, list(carried))
 
 
 def _prefill_lines(filing: Return, form: Form, table: Table, period: Period) -> list[dict[str, CellValue]]:

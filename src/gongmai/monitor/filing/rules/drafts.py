@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gongmai.core.period.types import Period
+from gongmai.monitor.filing.rules.lines import names_of
 from gongmai.monitor.filing.rules.parsing import MAX_TEXT, parse_value, plain_text
 from gongmai.monitor.filing.types import (
     CellValue,
@@ -12,6 +13,7 @@ from gongmai.monitor.filing.types import (
     FilingError,
     Finding,
     Form,
+    Part,
     Severity,
     Table,
 )
@@ -24,11 +26,17 @@ MAX_KEY = 120
 
 @dataclass(slots=True)
 class Draft:
-    """What stands in a return that is with its firm. `typed`: box -> unreadable text and why."""
+    """What stands in a return that is with its firm.
+
+    `typed`: box -> unreadable text and why; `names`: table -> names of its lines, by which pages edit them;
+    `prefilled`: head boxes filled in from last period that nobody has confirmed or changed yet.
+    """
 
     content: Content = field(default_factory=Content)
     typed: dict[str, dict[str, str]] = field(default_factory=dict)
     revision: int = 0
+    names: dict[str, list[str]] = field(default_factory=dict)
+    prefilled: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for the draft column."""
@@ -37,6 +45,8 @@ class Draft:
             "lines": self.content.lines,
             "explanations": self.content.explanations,
             "typed": self.typed,
+            "names": self.names,
+            "prefilled": self.prefilled,
         }
 
     @classmethod
@@ -47,7 +57,13 @@ class Draft:
             {code: [dict(row) for row in rows] for code, rows in data.get("lines", {}).items()},
             dict(data.get("explanations", {})),
         )
-        return cls(content, {key: dict(entry) for key, entry in data.get("typed", {}).items()}, revision)
+        return cls(
+            content,
+            {key: dict(entry) for key, entry in data.get("typed", {}).items()},
+            revision,
+            {code: list(names) for code, names in data.get("names", {}).items()},
+            list(data.get("prefilled", [])),
+        )
 
 
 def merge_cells(form: Form, period: Period, draft: Draft, cells: Mapping[str, Any]) -> None:
@@ -61,6 +77,8 @@ def merge_cells(form: Form, period: Period, draft: Draft, cells: Mapping[str, An
                 continue
             raise FilingError("unknown_cell", cell=key, key=key)
         draft.typed.pop(key, None)
+        if key in draft.prefilled:
+            draft.prefilled.remove(key)
         try:
             value = parse_value(raw, known[key].column)
         except FilingError as problem:
@@ -88,6 +106,7 @@ def read_lines(
         if line:
             kept.append(line)
     draft.content.lines[code] = kept
+    draft.names[code] = names_of(kept, table.key, keep=False)
 
 
 def _read_line(
@@ -130,9 +149,22 @@ def _set(target: dict[str, CellValue], key: str, value: CellValue) -> None:
         target[key] = value
 
 
+def carried_cells(form: Form, period: Period, last: Mapping[str, CellValue]) -> dict[str, CellValue]:
+    """What the item dictionary lets be carried over from last period's row: stocks and levels."""
+    found = {
+        cell.key: last.get(cell.key)
+        for cell in form.cells
+        if cell.column.carried and cell.part is Part.MONTH and cell.exists_in(period)
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
 def typed_findings(draft: Draft) -> list[Finding]:
-    """A blocking finding for each box whose text could not be read."""
-    found = []
+    """A blocking finding for each box whose text could not be read, or that waits to be confirmed."""
+    found = [
+        Finding("not_confirmed", Severity.BLOCKING, key, draft.content.cells.get(key))
+        for key in draft.prefilled
+    ]
     for key, entry in draft.typed.items():
         parts = key.split(".")
         if len(parts) == 3:  # noqa: PLR2004 - table, line, cell

@@ -17,6 +17,7 @@ def build_column(data: Mapping[str, Any]) -> Column:
         decimals=data.get("decimals", 0),
         non_negative=data.get("non_negative", False),
         computed=data.get("computed", False),
+        carried=data.get("carried", False),
         of=data.get("of", ""),
         choices=data.get("choices", {}),
     )

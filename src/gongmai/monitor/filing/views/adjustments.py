@@ -25,8 +25,9 @@ from gongmai.monitor.filing.queries.forms import forms
 from gongmai.monitor.filing.queries.returns import find_return
 from gongmai.monitor.filing.types import AdjustmentKind, FilingError
 from gongmai.monitor.filing.views import sheet
-from gongmai.monitor.filing.views.fill import period_words, words
+from gongmai.monitor.filing.views.fill import period_words
 from gongmai.monitor.filing.views.show import back_to
+from gongmai.monitor.filing.views.words import in_words as words
 
 
 @require_safe

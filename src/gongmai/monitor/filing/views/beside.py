@@ -19,9 +19,10 @@ from gongmai.monitor.filing.queries.forms import forms
 from gongmai.monitor.filing.queries.remarks import is_firm, my_flags, threads_of
 from gongmai.monitor.filing.queries.returns import find_return, get_return
 from gongmai.monitor.filing.types import FilingError, Verdicts
-from gongmai.monitor.filing.views.fill import period_words, words
+from gongmai.monitor.filing.views.fill import period_words
 from gongmai.monitor.filing.views.marks import thread_rows
 from gongmai.monitor.filing.views.show import announce_change, back_to, in_drawer, render_return
+from gongmai.monitor.filing.views.words import in_words as words
 from gongmai.ui.reading import whole_number
 
 

@@ -1,10 +1,12 @@
-"""What an enterprise sees: its tasks, and the return that it fills in."""
+"""The return that an enterprise fills in."""
 
+import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages as notes
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,44 +17,25 @@ from gongmai.core.review import messages as review_messages
 from gongmai.core.review.types import Refused, State
 from gongmai.monitor.filing import messages
 from gongmai.monitor.filing.actions.bases import request_base_revision
-from gongmai.monitor.filing.actions.drafts import OPEN, save_draft
+from gongmai.monitor.filing.actions.drafts import OPEN, Saved, save_edits
 from gongmai.monitor.filing.actions.submission import submit_return
 from gongmai.monitor.filing.models import BaseRevision, Return
 from gongmai.monitor.filing.queries.context import Context, load_context
-from gongmai.monitor.filing.queries.forms import get_form, items
-from gongmai.monitor.filing.queries.returns import changes_between, find_return, get_return, my_tasks
+from gongmai.monitor.filing.queries.forms import get_form, items, reasons
+from gongmai.monitor.filing.queries.openness import box_reasons, open_boxes
+from gongmai.monitor.filing.queries.returns import changes_between, find_return, get_return
+from gongmai.monitor.filing.queries.series import last_lines, lines_filed, series_of
 from gongmai.monitor.filing.queries.working import check_content, working_draft
-from gongmai.monitor.filing.rules.audits import unexplained
 from gongmai.monitor.filing.rules.content import list_changes
 from gongmai.monitor.filing.rules.drafts import Draft
 from gongmai.monitor.filing.rules.forms import check_in_force
 from gongmai.monitor.filing.rules.locks import prefilled_bases
-from gongmai.monitor.filing.types import FilingError, Finding, Severity
-from gongmai.monitor.filing.views import sheet
+from gongmai.monitor.filing.rules.merging import flatten
+from gongmai.monitor.filing.types import FilingError, Finding
+from gongmai.monitor.filing.views import live, sheet
+from gongmai.monitor.filing.views.posted import read_form
+from gongmai.monitor.filing.views.words import in_words, sheet_words
 from gongmai.ui.reading import whole_number
-
-
-@require_safe
-def tasks(request: HttpRequest) -> HttpResponse:
-    """What the firm has to file, and what it filed."""
-    found = my_tasks(request.actor)  # type: ignore[attr-defined]
-    waiting = [task for task in found if task.state in OPEN]
-    done = [task for task in found if task.state not in OPEN]
-    context = {
-        "waiting": [_task_row(task) for task in waiting],
-        "done": [_task_row(task) for task in done[:24]],
-    }
-    return render(request, "filing/tasks.html", context)
-
-
-def _task_row(task: Any) -> dict[str, Any]:
-    return {
-        "task": task,
-        "form": messages.label_of(task.form.label),
-        "number": messages.label_of(task.form.header.table_number),
-        "state": review_messages.STATE_LABELS[task.state],
-        "period": period_words(task.period),
-    }
 
 
 def period_words(period: Any) -> str:
@@ -96,6 +79,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": steps_in_words(seen.steps),
         "reason": next((step for step in reversed(seen.steps) if step.reason), None),
         "revisions": BaseRevision.objects.filter(filing=seen.filing).order_by("-pk")[:20],
+        "sign_in_url": resolve_url(settings.LOGIN_URL),
         "state_words": review_messages.STATE_LABELS[seen.state],
         "period_words": period_words(seen.period),
         "form_words": messages.label_of(seen.form.label),
@@ -131,33 +115,66 @@ def _sheet_context(
     period = Period.from_key(filing.period)
     keys = [cell.key for cell in form.cells]
     locked = prefilled_bases(items().values(), keys, context.joined) if editable else {}
-    previous = context.row(period.previous()) if not period.is_merged else {}
+    previous = context.row(period.previous())
+    openness = sheet.READ_ONLY
+    filed: Any = {}
+    if editable:
+        openness = sheet.Openness(True, open_boxes(filing), box_reasons(filing))
+        filed = lines_filed(filing)
     return {
         "sections": sheet.build_sections(
             form, period, content, typed=draft.typed if editable else {}, locked=locked, previous=previous,
-            changes=changes, grouped=not editable,
+            prefilled=draft.prefilled if editable else (), changes=changes, grouped=not editable,
+            openness=openness,
         ),
         "tables": sheet.build_tables(
-            form, period, content, typed=draft.typed if editable else {}, changes=changes, editable=editable
+            form, period, content, draft=draft if editable else None, last=last_lines(form, period, filed),
+            changes=changes, openness=openness,
         ),
         "options": sheet.options_of(form) if editable else {},
         "editable": editable,
         "base_cells": [(key, messages.cell_label(key)) for key in locked],
+        "asked": [(box, messages.box_label(box), why) for box, why in openness.asked.items()],
+        "data": _sheet_data(filing, draft, context, filed) if editable else None,
+        "base": json.dumps(live.values_of(filing, draft)) if editable else "",
     }  # fmt: skip
+
+
+def _sheet_data(filing: Return, draft: Draft, context: Context, filed: Any) -> dict[str, Any]:
+    """What the sheet's script needs to know; all of it is on the page already in some form."""
+    form, period = get_form(filing.form), Period.from_key(filing.period)
+    before = {} if period.is_merged else context.row(period.previous())
+    return {
+        "filing": filing.pk,
+        "revision": filing.draft_revision,
+        "saved_at": live.saved_at(filing),
+        "flows": {
+            column.code: {
+                "decimals": column.decimals,
+                "before": before.get(f"{column.code}__ytd"),
+                "before_base": before.get(f"{column.code}__ytd_base"),
+            }
+            for column in form.columns
+            if column.kind == "flow"
+        },
+        "totals": sheet.total_rules(form),
+        "series": series_of(filing, context, filed),
+        "prefilled": list(draft.prefilled),
+        "reasons": [messages.label_of(reason["label"]) for reason in reasons()],
+        "words": sheet_words(),
+    }
 
 
 def _panel_context(
     filing: Return, draft: Draft, findings: list[Finding], *, editable: bool
 ) -> dict[str, Any]:
-    explanations = draft.content.explanations
-    blocking = [each for each in findings if each.severity is Severity.BLOCKING]
-    open_ones = unexplained(findings, explanations)
+    rows = live.findings_of(filing, draft, findings) if editable else None
+    state = live.state_of(findings, draft)
     return {
         "filing": filing,
-        "findings": sheet.finding_rows(findings, explanations),
-        "blocking": len(blocking),
-        "to_explain": len(open_ones),
-        "ready": editable and not blocking and not open_ones,
+        "findings": sheet.finding_rows(findings, draft.content.explanations) if rows is None else rows,
+        **state,
+        "ready": editable and state["ready"],
         "revision": filing.draft_revision,
         "saved_at": filing.draft_saved_at,
         "editable": editable,
@@ -166,40 +183,52 @@ def _panel_context(
 
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save what was typed and answer with the panel of findings."""
-    actor = request.actor  # type: ignore[attr-defined]
-    filing = _own(request, pk)
+    """Save edits: JSON from the sheet's script, or the whole form where there is none."""
+    if request.content_type == "application/json":
+        return live.save(request, pk)
+    _own(request, pk)
     try:
-        draft = _save(request, pk)
+        _tell_conflicts(request, _save_form(request, pk))
     except (FilingError, Refused) as error:
-        return render(request, "filing/panel_problem.html", {"problem": words(error)}, status=422)
+        notes.error(request, in_words(error))
+    else:
+        notes.success(request, _("The draft was saved."))
+    return redirect("filing:fill", pk=pk)
+
+
+def _save_form(request: HttpRequest, pk: int) -> Saved:
+    actor = request.actor  # type: ignore[attr-defined]
     filing = find_return(actor, pk, "return.file")
-    _content, findings = check_content(filing, draft)
-    return render(request, "filing/panel.html", _panel_context(filing, draft, findings, editable=True))
+    state = {
+        address: sheet.show(value)
+        for address, value in flatten(get_form(filing.form), working_draft(filing)).items()
+    }
+    return save_edits(actor, pk, read_form(request.POST, state, filing.draft_revision))
 
 
-def _save(request: HttpRequest, pk: int) -> Draft:
-    cells, lines, explanations = sheet.read_post(request.POST)
-    return save_draft(
-        request.actor,  # type: ignore[attr-defined]
-        pk,
-        cells=cells,
-        lines=lines,
-        explanations=explanations,
-        revision=whole_number(request.POST.get("revision")),
-    )
+def _tell_conflicts(request: HttpRequest, saved: Saved) -> None:
+    for each in saved.conflicts:
+        text = _("%(box)s: “%(theirs)s” was saved elsewhere, you typed “%(mine)s”. Type again what holds.")
+        values = {"theirs": sheet.show(each.theirs), "mine": sheet.show(each.mine)}
+        notes.error(request, text % {"box": messages.box_label(each.address.partition(".")[2]), **values})
 
 
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save what stands in the page and submit it."""
+    """Submit the draft; a page without script sends all its boxes, which are saved first."""
     _own(request, pk)
+    revision = None
     try:
         if any(name.startswith("c.") for name in request.POST):
-            _save(request, pk)
-        receipt = submit_return(request.actor, pk)  # type: ignore[attr-defined]
+            saved = _save_form(request, pk)
+            if saved.conflicts:
+                _tell_conflicts(request, saved)
+                return redirect("filing:fill", pk=pk)
+        else:
+            revision = whole_number(request.POST.get("revision"))
+        receipt = submit_return(request.actor, pk, revision=revision)  # type: ignore[attr-defined]
     except (FilingError, Refused) as error:
-        notes.error(request, words(error))
+        notes.error(request, in_words(error))
     else:
         text = _("Submitted as version %(version)s. Receipt: %(digest)s…")
         notes.success(request, text % {"version": receipt.version, "digest": receipt.digest[:16]})
@@ -220,7 +249,7 @@ def ask_revision(request: HttpRequest, pk: int) -> HttpResponse:
             post.get("reason", ""),
         )
     except (FilingError, Refused) as error:
-        notes.error(request, words(error))
+        notes.error(request, in_words(error))
     else:
         notes.success(request, _("The request was sent to the city."))
     return redirect("filing:fill", pk=pk)
@@ -231,8 +260,3 @@ def _own(request: HttpRequest, pk: int) -> Return:
         return find_return(request.actor, pk, "return.file")  # type: ignore[attr-defined]
     except FilingError as error:
         raise Http404 from error
-
-
-def words(error: FilingError | Refused) -> str:
-    """A refusal in the reader's language."""
-    return review_messages.word(error) if isinstance(error, Refused) else messages.word_error(error)

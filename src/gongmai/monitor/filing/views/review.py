@@ -39,8 +39,9 @@ from gongmai.monitor.filing.queries.returns import (
 )
 from gongmai.monitor.filing.types import FilingError
 from gongmai.monitor.filing.views import sheet
-from gongmai.monitor.filing.views.fill import period_words, words
+from gongmai.monitor.filing.views.fill import period_words
 from gongmai.monitor.filing.views.show import back_to
+from gongmai.monitor.filing.views.words import in_words as words
 from gongmai.ui.reading import whole_number
 
 NAMED = 10

@@ -11,6 +11,11 @@ from gongmai.core.period.types import Period
 from gongmai.core.registry.queries import code_list, label_of, labeller
 from gongmai.monitor.filing.messages import advise, cell_label, shown_label, word
 from gongmai.monitor.filing.messages import label_of as in_words
+from gongmai.monitor.filing.queries.audits import roll_ups_of
+from gongmai.monitor.filing.rules.drafts import Draft
+from gongmai.monitor.filing.rules.merging import names
+from gongmai.monitor.filing.rules.openness import WHOLE, is_open
+from gongmai.monitor.filing.rules.totals import to_tree
 from gongmai.monitor.filing.types import (
     CellValue,
     Change,
@@ -24,12 +29,8 @@ from gongmai.monitor.filing.types import (
     Severity,
     Table,
 )
-from gongmai.ui.reading import whole_number
 
 MONTH_COLUMNS = (Part.MONTH, Part.YTD, Part.BASE, Part.YTD_BASE)
-
-
-Posted = tuple[dict[str, str], dict[str, list[dict[str, str]]], dict[str, str]]
 
 
 @dataclass(slots=True)
@@ -43,7 +44,10 @@ class Box:
     label: str
     kind: str = "number"
     locked: bool = False
-    previous: str = ""
+    closed: bool = False
+    asked: str = ""
+    last: str = ""
+    prefilled: bool = False
     choices: list[tuple[str, str]] = field(default_factory=list)
     changed_from: str | None = None
 
@@ -58,6 +62,19 @@ class Row:
     is_part: bool
     boxes: list[Box | None]
     wide: bool = False
+    grows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Openness:
+    """What a sheet lets be typed: `opened` None is everything; `asked`: box -> why it was sent back."""
+
+    editable: bool = False
+    opened: frozenset[str] | None = None
+    asked: Mapping[str, str] = field(default_factory=dict)
+
+
+READ_ONLY = Openness()
 
 
 def build_sections(
@@ -68,18 +85,26 @@ def build_sections(
     typed: Mapping[str, Mapping[str, str]] | None = None,
     locked: Mapping[str, CellValue] | None = None,
     previous: Mapping[str, CellValue] | None = None,
+    prefilled: Sequence[str] = (),
     changes: Sequence[Change] = (),
     grouped: bool = False,
+    openness: Openness = READ_ONLY,
 ) -> list[dict[str, Any]]:
-    """The sections of a form with their rows. `grouped`: thousands set apart, for reading."""
+    """The sections of a form with their rows. `grouped`: thousands set apart, for reading.
+
+    `previous` is last period's row; `prefilled` the boxes that wait to be confirmed.
+    """
     old = {change.cell: change.old for change in changes if not change.table}
-    view = _View(period, content.cells, typed or {}, locked or {}, previous or {}, old, grouped)
+    view = _View(
+        period, content.cells, typed or {}, locked or {}, previous or {}, old, grouped, prefilled, openness
+    )
     return [
         {
             "code": section.code,
             "label": in_words(section.label),
             "rows": [_row(column, view, _parts(section)) for column in section.items],
             "heads": _heads(section),
+            "grows": any(_grows(column) for column in section.items),
         }
         for section in form.sections
     ]
@@ -94,6 +119,13 @@ class _View:
     previous: Mapping[str, CellValue]
     old: Mapping[str, CellValue]
     grouped: bool
+    prefilled: Sequence[str]
+    openness: Openness
+
+
+def _grows(column: Column) -> bool:
+    """Whether growth on the base can be told of an item."""
+    return column.is_number and bool({Part.BASE, Part.YTD_BASE} & set(column.parts))
 
 
 def _parts(section: Section) -> list[Part]:
@@ -129,6 +161,7 @@ def _row(column: Column, view: _View, parts: Sequence[Part]) -> Row:
         is_part=bool(column.of),
         boxes=boxes,
         wide=not column.is_number,
+        grows=_grows(column),
     )
 
 
@@ -144,7 +177,10 @@ def _box(column: Column, part: Part, view: _View) -> Box:
         label=cell_label(key),
         kind=kind,
         locked=view.locked.get(key) is not None,
-        previous=show(view.previous.get(key)) if part in {Part.YTD, Part.YTD_BASE} else "",
+        closed=view.openness.editable and not is_open(key, view.openness.opened),
+        asked=view.openness.asked.get(key, ""),
+        last=show(view.previous.get(key)),
+        prefilled=key in view.prefilled,
         choices=[(code, in_words(label)) for code, label in column.choices.items()],
         changed_from=show(view.old[key], grouped=view.grouped) if key in view.old else None,
     )
@@ -155,16 +191,23 @@ def build_tables(
     period: Period,
     content: Content,
     *,
-    typed: Mapping[str, Mapping[str, str]] | None = None,
+    draft: Draft | None = None,
+    last: Mapping[str, Mapping[str, Line]] | None = None,
     changes: Sequence[Change] = (),
-    editable: bool = False,
+    openness: Openness = READ_ONLY,
 ) -> list[dict[str, Any]]:
-    """The repeating tables with their lines; an editable one has an empty line to copy."""
+    """The repeating tables with their lines; an editable one has an empty line to copy.
+
+    `draft` where the lines can be edited: their names and the texts that could not be read; `last`: table ->
+    entry -> last period's line.
+    """
     found = []
     for table in form.tables:
         cells = [cell for cell in table.cells if cell.exists_in(period)]
         old = {(change.line, change.cell): change.old for change in changes if change.table == table.code}
         lines = content.lines.get(table.code, [])
+        called = names(table, draft) if draft else [str(number) for number in range(len(lines))]
+        view = _Lines(table, draft.typed if draft else {}, old, (last or {}).get(table.code, {}), openness)
         found.append(
             {
                 "code": table.code,
@@ -173,11 +216,13 @@ def build_tables(
                 "list": table.key_list,
                 "heads": [_head(table, cell.key) for cell in cells],
                 "lines": [
-                    _line(table, cells, number, line, typed or {}, old, grouped=not editable)
-                    for number, line in enumerate(lines)
+                    _line(view, cells, number, name, line)
+                    for number, (name, line) in enumerate(zip(called, lines, strict=True))
                 ],
-                "blank": _line(table, cells, "__n__", {}, {}, {}, grouped=False) if editable else None,
+                "blank": _line(view, cells, -1, "__n__", {}) if openness.editable else None,
                 "minimum": table.minimum,
+                "open": openness.editable and is_open(f"{table.code}.{WHOLE}", openness.opened),
+                "totals": _totals(form, table, [cell.key for cell in cells], content),
             }
         )
     return found
@@ -208,37 +253,80 @@ def _head(table: Table, key: str) -> str:
     return cell_label(key, table.code)
 
 
-def _line(
-    table: Table,
-    cells: Sequence[Any],
-    number: int | str,
-    line: Line,
-    typed: Mapping[str, Mapping[str, str]],
-    old: Mapping[tuple[str, str], CellValue],
-    *,
-    grouped: bool,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What the boxes of a table's lines show besides their values."""
+
+    table: Table
+    typed: Mapping[str, Mapping[str, str]]
+    old: Mapping[tuple[str, str], CellValue]
+    last: Mapping[str, Line]
+    openness: Openness
+
+
+def _line(view: _Lines, cells: Sequence[Any], number: int, name: str, line: Line) -> dict[str, Any]:
+    table, grouped = view.table, not view.openness.editable
     code = str(line.get(table.key) or "")
     boxes = []
     for cell in cells:
-        unreadable = typed.get(f"{table.code}.{number}.{cell.key}")
+        unreadable = view.typed.get(f"{table.code}.{number}.{cell.key}")
+        box = f"{table.code}.{code}.{cell.key}"
+        was = view.old.get((code, cell.key))
         boxes.append(
             Box(
                 key=cell.key,
-                name=f"l.{table.code}.{number}.{cell.key}",
+                name=f"l.{table.code}.{name}.{cell.key}",
                 text=unreadable["text"] if unreadable else show(line.get(cell.key), grouped=grouped),
                 exists=True,
                 label=cell_label(cell.key, table.code),
-                changed_from=show(old[code, cell.key], grouped=grouped) if (code, cell.key) in old else None,
+                closed=view.openness.editable and not is_open(box, view.openness.opened),
+                asked=view.openness.asked.get(box, ""),
+                last=show(view.last.get(code, {}).get(cell.key)),
+                changed_from=show(was, grouped=grouped) if (code, cell.key) in view.old else None,
             )
         )
     return {
         "number": number,
+        "id": name,
         "code": code,
         "words": label_of(table.key_list, code) if code else "",
-        "name": f"l.{table.code}.{number}.{table.key}",
+        "name": f"l.{table.code}.{name}.{table.key}",
+        "closed": not is_open(f"{table.code}.{code}.{table.key}", view.openness.opened),
         "boxes": boxes,
     }
+
+
+def _totals(form: Form, table: Table, keys: Sequence[str], content: Content) -> dict[str, Any] | None:
+    """What the lines add up to: under its column where it is that column's sum, else with its name."""
+    rules = {cell: (decimals, to_tree(rule.tree)) for cell, decimals, rule in roll_ups_of(form)}
+    under: dict[str, str] = {}
+    apart: list[tuple[str, str, str]] = []
+    for roll_up in table.roll_ups:
+        tree = rules[roll_up.cell][1]
+        if tree and isinstance(tree[1], str) and tree[1] in keys:
+            under[tree[1]] = roll_up.cell
+        elif not tree or not isinstance(tree[1], str):
+            apart.append((roll_up.cell, cell_label(roll_up.cell), show_total(content, roll_up.cell)))
+    if not under and not apart:
+        return None
+    cells = [(under.get(key, ""), show_total(content, under[key]) if key in under else "") for key in keys]
+    return {"under": cells if under else [], "apart": apart}
+
+
+def show_total(content: Content, cell: str) -> str:
+    """A computed cell with its thousands apart."""
+    return show(content.cells.get(cell), grouped=True)
+
+
+def total_rules(form: Form) -> list[dict[str, Any]]:
+    """The roll-ups that a page can compute by itself while people type."""
+    tables = {roll_up.cell: table.code for table in form.tables for roll_up in table.roll_ups}
+    found = [(cell, decimals, to_tree(rule.tree)) for cell, decimals, rule in roll_ups_of(form)]
+    return [
+        {"cell": cell, "table": tables[cell], "decimals": decimals, "tree": tree}
+        for cell, decimals, tree in found
+        if tree
+    ]
 
 
 def show(value: CellValue, *, grouped: bool = False) -> str:
@@ -257,16 +345,27 @@ def unit_label(code: str) -> str:
     return in_words(entry.label) if entry else code
 
 
-def finding_rows(findings: Sequence[Finding], explanations: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Findings as pages show them."""
+def place_of(finding: Finding, called: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Where a finding points: a box, or table, line and column. `called`: table -> names of its lines."""
+    if finding.line is None:
+        return finding.cell
+    line: str | int = finding.line
+    lines = (called or {}).get(finding.table, ())
+    return f"{finding.table}.{lines[finding.line] if finding.line < len(lines) else line}.{finding.cell}"
+
+
+def finding_rows(
+    findings: Sequence[Finding],
+    explanations: Mapping[str, str],
+    called: Mapping[str, Sequence[str]] | None = None,
+) -> list[dict[str, Any]]:
+    """Findings as pages show them. `called`: table -> names of its lines, where they can be edited."""
     return [
         {
             "severity": "blocking" if finding.severity is Severity.BLOCKING else "explain",
             "key": finding.key,
             "code": finding.rule,
-            "cell": finding.cell
-            if finding.line is None
-            else f"{finding.table}.{finding.line}.{finding.cell}",
+            "cell": place_of(finding, called),
             "label": cell_label(finding.cell, finding.table)
             + (_(", line %(number)s") % {"number": finding.line + 1} if finding.line is not None else ""),
             "text": word(finding.rule, finding.params),
@@ -288,30 +387,3 @@ def show_grouped(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
-
-
-def read_post(
-    post: Mapping[str, str],
-) -> tuple[dict[str, str], dict[str, list[dict[str, str]]], dict[str, str]]:
-    """Cells, lines and explanations out of the fields c.KEY, l.TABLE.N.KEY, e.KEY and t.TABLE."""
-    cells: dict[str, str] = {}
-    numbered: dict[str, dict[int, dict[str, str]]] = {}
-    explanations: dict[str, str] = {}
-    for name, text in post.items():
-        kind, _dot, rest = name.partition(".")
-        if kind == "c":
-            cells[rest] = text
-        elif kind == "e":
-            explanations[rest] = text
-        elif kind == "t":
-            numbered.setdefault(rest, {})
-        elif kind == "l":
-            table, text_number, key = (*rest.split(".", 2), "", "")[:3]
-            number = whole_number(text_number)
-            if number is not None:
-                numbered.setdefault(table, {}).setdefault(number, {})[key] = text
-    lines = {
-        table: [row for _number, row in sorted(rows.items()) if any(text.strip() for text in row.values())]
-        for table, rows in numbered.items()
-    }
-    return cells, lines, explanations

@@ -33,7 +33,7 @@ from gongmai.monitor.filing.queries.returns import (
 from gongmai.monitor.filing.types import FilingError
 from gongmai.monitor.filing.views import sheet
 from gongmai.monitor.filing.views.controls import controls_of, reopened_in
-from gongmai.monitor.filing.views.fill import period_words, steps_in_words, words
+from gongmai.monitor.filing.views.fill import period_words, steps_in_words
 from gongmai.monitor.filing.views.marks import (
     answer_rows,
     change_rows,
@@ -43,6 +43,7 @@ from gongmai.monitor.filing.views.marks import (
     marks_of,
     thread_rows,
 )
+from gongmai.monitor.filing.views.words import in_words as words
 from gongmai.ui.reading import whole_number
 
 MAX_BOXES = 60

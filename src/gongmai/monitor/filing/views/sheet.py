@@ -298,7 +298,7 @@ def _line(view: _Lines, cells: Sequence[Any], number: int, name: str, line: Line
 
 def _totals(form: Form, table: Table, keys: Sequence[str], content: Content) -> dict[str, Any] | None:
     """What the lines add up to: under its column where it is that column's sum, else with its name."""
-    rules = {cell: (decimals, to_tree(rule.tree)) for cell, decimals, rule in roll_ups_of(form)}
+    rules = {cell: (decimals, to_tree(rule.tree)) for cell, decimals, rule in roll_ups_of(form.code)}
     under: dict[str, str] = {}
     apart: list[tuple[str, str, str]] = []
     for roll_up in table.roll_ups:
@@ -321,7 +321,7 @@ def show_total(content: Content, cell: str) -> str:
 def total_rules(form: Form) -> list[dict[str, Any]]:
     """The roll-ups that a page can compute by itself while people type."""
     tables = {roll_up.cell: table.code for table in form.tables for roll_up in table.roll_ups}
-    found = [(cell, decimals, to_tree(rule.tree)) for cell, decimals, rule in roll_ups_of(form)]
+    found = [(cell, decimals, to_tree(rule.tree)) for cell, decimals, rule in roll_ups_of(form.code)]
     return [
         {"cell": cell, "table": tables[cell], "decimals": decimals, "tree": tree}
         for cell, decimals, tree in found

@@ -216,7 +216,7 @@ STATIC_ROOT.mkdir(exist_ok=True)
 # `gongmai serve` collects the files under hashed names, which browsers keep for ever
 HASHED_STATIC = os.environ.get("GONGMAI_HASHED_STATIC") == "1"
 _static_storage = (
-    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    "gongmai.config.static.ModuleStaticFilesStorage"
     if HASHED_STATIC
     else "django.contrib.staticfiles.storage.StaticFilesStorage"
 )

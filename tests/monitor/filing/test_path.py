@@ -20,8 +20,8 @@ from gongmai.monitor.filing.queries.returns import (
     changes_between,
     get_return,
     list_returns,
-    my_tasks,
 )
+from gongmai.monitor.filing.queries.tasks import my_tasks
 from gongmai.monitor.filing.types import FilingError, Lock
 from tests.monitor.filing.conftest import APRIL, GOOD, LINE, Town
 

@@ -82,11 +82,21 @@
   on("submit", (event) => {
     const question = event.target.dataset.confirm;
     if (question && !window.confirm(question)) event.preventDefault();
+    else if ("signOut" in event.target.dataset && !forgetKept(event.target)) event.preventDefault();
   });
   on("change", (event) => {
     if (event.target.closest("form[data-auto]")) event.target.form.requestSubmit();
   });
 
+  // entries of returns that wait on this device to be sent (filing/sheet/journal.js) do not outlive a sign-out
+  function forgetKept(form) {
+    try {
+      const kept = Object.keys(localStorage).filter((key) => key.startsWith("gongmai.sheet|"));
+      if (kept.length && !window.confirm(form.dataset.signOut)) return false;
+      kept.forEach((key) => localStorage.removeItem(key));
+    } catch { /* a browser that keeps nothing has nothing to forget */ }
+    return true;
+  }
   function toggleFullscreen() {
     if (document.fullscreenElement) document.exitFullscreen();
     else document.body.requestFullscreen();

@@ -1,0 +1,18 @@
+"""How static files are served under hashed names."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+_MODULES = "filing/sheet/*.js"
+
+
+class ModuleStaticFilesStorage(CompressedManifestStaticFilesStorage):
+    """Hashed names that the scripts of the sheet import one another by.
+
+    Without them a page could mix a new script with an old one out of the browser's cache after an update.
+    Only the product's own modules are rewritten: in a minified library a look-alike of an import could be hit.
+    """
+
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        (_MODULES, ((r"""(?P<matched>from "(?P<url>\./[\w-]+\.js)";)""", """from "%(url)s";"""),)),
+    )

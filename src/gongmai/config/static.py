@@ -9,7 +9,7 @@ class ModuleStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Hashed names that the scripts of the sheet import one another by.
 
     Without them a page could mix a new script with an old one out of the browser's cache after an update.
-    Only the product's own modules are rewritten: in a minified library a look-alike of an import could be hit.
+    Only the product's own modules are rewritten: in a minified library something could look like an import.
     """
 
     patterns = (

@@ -97,7 +97,9 @@ def _answer(filing: Return, draft: Draft, conflicts: Sequence[Conflict]) -> dict
                 "severity": row["severity"],
                 "text": row["text"],
                 "suggestion": row["suggestion"],
-                "html": render_to_string("filing/finding.html", {"finding": row, "editable": True}),
+                "html": render_to_string(
+                    "filing/finding.html", {"finding": row | {"explanation": ""}, "editable": True}
+                ),
             }
             for row in found
         ],

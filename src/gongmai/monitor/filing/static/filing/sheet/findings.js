@@ -33,6 +33,7 @@ export class Findings {
         if (there.contains(document.activeElement)) there.querySelector("[data-text]").textContent = finding.text;
         return there;
       }
+      if (there) there.remove();
       this.html.set(id, finding.html);
       const holder = document.createElement("ul");
       holder.innerHTML = finding.html;

@@ -8,6 +8,7 @@ export class Keys {
     this.on = on; // begin(box), end(box), escape(box), clear(boxes), chosen(rows, columns), tools by name
     this.box = null;
     this.mode = "walk";
+    this.anchor = null;
     this.head = null;
     const form = boxes.form;
     form.addEventListener("focusin", (event) => this.enter(event.target));
@@ -24,6 +25,7 @@ export class Keys {
   enter(box) {
     if (!isBox(box)) return;
     this.box = box;
+    this.anchor = null;
     this.head = null;
     this.setMode(box.matches("textarea") ? "write" : "walk");
     if (box.matches("input")) box.select();
@@ -48,7 +50,14 @@ export class Keys {
   beforeInput(event) {
     if (!isBox(event.target)) return;
     if (this.mode === "walk") this.setMode("type");
-    if (this.head) { this.head = null; this.paint(); }
+    if (this.head) this.single();
+  }
+
+  // only the box at hand is chosen
+  single() {
+    this.anchor = null;
+    this.head = null;
+    this.paint();
   }
 
   press(event) {
@@ -90,10 +99,11 @@ export class Keys {
   // the chosen boxes as rows of columns; a hole is null
   block() {
     const { rows, index, column } = this.boxes.place(this.box);
-    const other = this.head ? rows.findIndex((row) => row.row === this.head.row) : index;
-    const far = this.head ? this.head.column : column;
-    const [top, bottom] = [Math.min(index, other), Math.max(index, other)];
-    const [left, right] = [Math.min(column, far), Math.max(column, far)];
+    const from = this.anchor && this.head ? this.anchor : { row: rows[index].row, column };
+    const to = this.head || from;
+    const [one, other] = [from, to].map((corner) => rows.findIndex((row) => row.row === corner.row));
+    const [top, bottom] = [Math.min(one, other), Math.max(one, other)];
+    const [left, right] = [Math.min(from.column, to.column), Math.max(from.column, to.column)];
     return rows.slice(top, bottom + 1).map((row) => {
       const found = [];
       for (let at = left; at <= right; at += 1) found.push(row.columns.get(at) || null);
@@ -126,17 +136,17 @@ export class Keys {
   chooseTable() {
     const own = this.boxes.rows().filter((row) => row.table === this.box.closest("table"));
     const columns = own.flatMap((row) => [...row.columns.keys()]);
-    this.go(own[0].columns.get(Math.min(...own[0].columns.keys())), true);
+    this.anchor = { row: own[0].row, column: Math.min(...columns) };
     this.head = { row: own[own.length - 1].row, column: Math.max(...columns) };
     this.paint();
     this.on.chosen(own.length, Math.max(...columns) - Math.min(...columns) + 1);
   }
 
   // moving --------------------------------------------------------------
-  go(box, keep) {
+  go(box) {
     if (!box) return false;
     if (box !== this.box) box.focus({ preventScroll: true });
-    else if (!keep) { this.on.end(box); this.enter(box); }
+    else { this.on.end(box); this.enter(box); }
     box.scrollIntoView({ block: "nearest", inline: "nearest" });
     return true;
   }
@@ -262,15 +272,14 @@ export class Keys {
 
   write(box) {
     if (box.matches("select") || !this.boxes.isOpen(box)) return true;
-    this.head = null;
-    this.paint();
+    this.single();
     this.setMode("write");
     box.setSelectionRange(box.value.length, box.value.length);
     return true;
   }
 
   escape(box) {
-    if (this.head) { this.head = null; this.paint(); return true; }
+    if (this.head) { this.single(); return true; }
     this.on.escape(box);
     this.setMode(box.matches("textarea") ? "write" : "walk");
     if (box.matches("input")) box.select();

@@ -4,7 +4,7 @@ from gongmai.core.attachment.tasks import sweep
 from gongmai.core.notify.events import ParcelReady
 from gongmai.core.notify.tasks import pack_and_tell, send
 from gongmai.core.outbox.types import Flow, Ticks
-from gongmai.core.panel.tasks import admit, follow_roster
+from gongmai.core.panel.tasks import admit, follow_adjustments, follow_roster
 from gongmai.core.personal.tasks import forget_old
 from gongmai.core.registry.events import RosterChanged
 from gongmai.monitor.chase.tasks import (
@@ -16,13 +16,23 @@ from gongmai.monitor.chase.tasks import (
     tell_returned,
     tell_unextended,
 )
-from gongmai.monitor.filing.events import Approved, Commented, Extended, Returned, SubmittedLate, Unextended
+from gongmai.monitor.filing.events import (
+    Adjusted,
+    Approved,
+    Commented,
+    Extended,
+    Returned,
+    SubmittedLate,
+    Unextended,
+)
 
 FLOW: Flow = (
     # a return passed by the city enters the panel: a new vintage
     (Approved, admit),
     # the roster or its attributes changed: the periods concerned are published again
     (RosterChanged, follow_roster),
+    # the city laid an adjustment over a figure, or took one away: the adjusted layer is published again
+    (Adjusted, follow_adjustments),
     # people are told what happened to their returns
     (Returned, tell_returned),
     (Approved, tell_approved),

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from gongmai.core.panel.types import Layer
+
 SCHEMA = pa.schema([("enterprise_id", pa.int64()), ("form", pa.string()), ("cells", pa.string())])
 
 
@@ -44,7 +46,16 @@ class MemorySource:
     def periods_of(self, ids: Sequence[int]) -> set[int]:
         return {STORE.facts[number].period for number in ids}
 
-    def batches(self, period_key: int, vintage: int, form: str) -> Iterator[pa.RecordBatch]:
+    def adjusted_periods(self, periods: Sequence[int], vintage: int) -> set[int]:
+        return set()
+
+    def mark_adjusted(self, periods: Sequence[int], vintage: int) -> None:
+        """Nobody adjusts here."""
+
+    def batches(
+        self, period_key: int, vintage: int, form: str, layer: Layer = Layer.REPORTED
+    ) -> Iterator[pa.RecordBatch]:
+        assert layer is Layer.REPORTED
         chosen: dict[int, tuple[float, int]] = {}
         for number, fact in enumerate(STORE.facts):
             if (fact.period, fact.form) != (period_key, form):

@@ -32,3 +32,20 @@ class PeriodFile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["vintage", "period"], name="one_file_per_period")]
+
+
+class LayerFile(models.Model):
+    """The file of a period with a layer laid over what was reported, beside its file in the same vintage."""
+
+    vintage = models.ForeignKey(Vintage, on_delete=models.PROTECT, related_name="layer_files")
+    period = models.PositiveIntegerField()
+    layer = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the file")
+    rows = models.PositiveIntegerField()
+    roster = models.ForeignKey(RosterSnapshot, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["vintage", "period", "layer"], name="one_file_per_layer")
+        ]

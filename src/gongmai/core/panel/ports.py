@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from gongmai.core.panel.types import Column
+from gongmai.core.panel.types import Column, Layer
 
 
 class FactSource(Protocol):
@@ -21,12 +21,20 @@ class FactSource(Protocol):
     def periods_of(self, ids: Sequence[int]) -> set[int]:
         """Period keys of those versions."""
 
-    def batches(self, period_key: int, vintage: int, form: str) -> Iterator[pa.RecordBatch]:
-        """The version in force of each return of the period.
+    def batches(
+        self, period_key: int, vintage: int, form: str, layer: Layer = Layer.REPORTED
+    ) -> Iterator[pa.RecordBatch]:
+        """The version in force of each return of the period; in a layer with what is laid over it.
 
         Columns ``enterprise_id`` (int64), ``form``, ``cells`` (JSON text). In force is the one with the
         highest `admitted` not above `vintage`.
         """
+
+    def adjusted_periods(self, periods: Sequence[int], vintage: int) -> set[int]:
+        """Those of the periods that have adjustments in force at a vintage."""
+
+    def mark_adjusted(self, periods: Sequence[int], vintage: int) -> None:
+        """Write the vintage into adjustments of these periods that came into force or were removed."""
 
     def mark_admitted(self, ids: Sequence[int], vintage: int) -> None:
         """Write the vintage into those versions, before its files are built."""

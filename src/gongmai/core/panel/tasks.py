@@ -18,3 +18,11 @@ def follow_roster(messages: Sequence[Message], progress: Progress) -> None:
     concerned = periods & set(published_periods())
     if concerned:
         publish(concerned, reason="roster changed", progress=progress)
+
+
+def follow_adjustments(messages: Sequence[Message], progress: Progress) -> None:
+    """Adjustments came into force or were removed: publish their periods again, with the adjusted layer."""
+    periods = {int(message.payload["period"]) for message in messages}
+    concerned = periods & set(published_periods())
+    if concerned:
+        publish(concerned, reason="adjusted", progress=progress)

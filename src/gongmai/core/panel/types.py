@@ -9,6 +9,13 @@ Label = Mapping[str, str]
 SPARE_TEXT_KINDS = frozenset({"text", "choice"})
 
 
+class Layer(StrEnum):
+    """Which figures a question reads: as firms reported them, or with the city's adjustments laid over."""
+
+    REPORTED = "reported"
+    ADJUSTED = "adjusted"
+
+
 @dataclass(frozen=True, slots=True)
 class PanelItem:
     """An entry of the item dictionary. `unit` is its code there; `decimals` how exact it is kept."""

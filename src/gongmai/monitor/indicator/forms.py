@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from gongmai.core.panel.types import Layer
 from gongmai.core.period.types import Period
 from gongmai.ui.reading import whole_number
 
 VIEWS = ("cumulative", "month")
 BASES = ("comparable", "same_sample", "nominal")
+LAYERS = tuple(layer.value for layer in Layer)
 ITEM = "output"
 LONGEST_SEARCH = 60
 MOST_FILTERS = 400
@@ -35,6 +37,7 @@ class Selection:
     by: tuple[str, ...] = ()
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
+    layer: str = LAYERS[0]
 
     def filter(self, dimension: str) -> tuple[str, ...]:
         """The codes chosen in a dimension."""
@@ -67,6 +70,8 @@ class Selection:
             pairs.append(("vintage", str(self.vintage)))
         if self.item != ITEM:
             pairs.append(("item", self.item))
+        if self.layer != LAYERS[0]:
+            pairs.append(("layer", self.layer))
         pairs += [(name, code) for name, codes in self.filters for code in codes]
         if screen:
             pairs += [("by", cut) for cut in self.by]
@@ -120,4 +125,5 @@ def read_selection(
         by=chosen + by[len(chosen) :],
         filters=filters,
         extra=tuple(own),
+        layer=layer if (layer := query.get("layer", "")) in LAYERS else LAYERS[0],
     )

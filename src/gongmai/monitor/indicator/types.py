@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from gongmai.core.formula.types import Checked, Formula, View
+from gongmai.core.panel.types import Layer
 from gongmai.core.period.types import Period
 
 Label = Mapping[str, str]
@@ -51,6 +52,7 @@ class Request:
     tag: str | None = None
     vintage: int | None = None
     engine: str = "duckdb"
+    layer: Layer = Layer.REPORTED
 
     def narrowed(self, cut: str, *codes: str) -> "Request":
         """The same question within some codes of a cut."""

@@ -11,18 +11,19 @@ from typing import cast
 import pyarrow as pa
 
 from gongmai.core.panel import rules
-from gongmai.core.panel.models import PeriodFile
+from gongmai.core.panel.models import LayerFile, PeriodFile
 from gongmai.core.panel.ports import FactSource, PanelBuilder
 from gongmai.core.panel.queries import vintages
 from gongmai.core.panel.queries.items import columns
+from gongmai.core.panel.types import Layer
 from gongmai.core.ports import adapter
 
 Facts = dict[str, list[pa.RecordBatch]]
 
 
-def read_facts(source: FactSource, period: int, vintage: int) -> Facts:
-    """The facts of a period by form, as of a vintage."""
-    return {form: list(source.batches(period, vintage, form)) for form in rules.forms_of(columns())}
+def read_facts(source: FactSource, period: int, vintage: int, layer: Layer = Layer.REPORTED) -> Facts:
+    """The facts of a period by form, as of a vintage, in a layer."""
+    return {form: list(source.batches(period, vintage, form, layer)) for form in rules.forms_of(columns())}
 
 
 def write_period(period: int, roster: pa.Table, facts: Facts) -> tuple[str, str, int]:
@@ -76,6 +77,7 @@ def collect_orphans() -> int:
     """Delete files that no vintage names. Only the holder of the publisher's lock may call this."""
     place = vintages.folder()
     named = set(PeriodFile.objects.values_list("name", flat=True))
+    named |= set(LayerFile.objects.values_list("name", flat=True))
     found = [*place.glob("*.tmp"), *place.glob("*/*.parquet")]
     orphans = [path for path in found if str(path.relative_to(place)) not in named]
     for path in orphans:

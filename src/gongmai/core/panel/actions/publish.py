@@ -8,7 +8,8 @@ that two machines cannot publish the same one.
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 
@@ -17,9 +18,10 @@ from gongmai.core.audit.actions import record
 from gongmai.core.outbox.actions import announce
 from gongmai.core.panel.actions import files
 from gongmai.core.panel.events import Published
-from gongmai.core.panel.models import PeriodFile, RosterSnapshot, Vintage
+from gongmai.core.panel.models import LayerFile, PeriodFile, RosterSnapshot, Vintage
 from gongmai.core.panel.ports import FactSource
 from gongmai.core.panel.queries import roster, vintages
+from gongmai.core.panel.types import Layer
 from gongmai.core.period import clock
 from gongmai.core.ports import adapter
 
@@ -35,6 +37,7 @@ class _Built:
     rows: int
     roster_digest: str
     roster_content: bytes
+    layer: str = ""
 
 
 def publish(
@@ -59,7 +62,9 @@ def publish(
         # Marked before the files are built, so that what is approved meanwhile waits for the next vintage.
         # If this ends here, the marks lie beyond the last vintage and count as pending again.
         source.mark_admitted(ids, last + 1)
+        source.mark_adjusted(affected, last + 1)
         built = _build(source, affected, last + 1, progress)
+        built += _build_adjusted(source, built, last + 1)
         return _admit(last + 1, len(ids), built, reason, actor)
 
 
@@ -97,6 +102,19 @@ def _build(
     return built
 
 
+def _build_adjusted(source: FactSource, built: Sequence[_Built], vintage: int) -> list[_Built]:
+    """The adjusted layer of the periods that have adjustments, over the same rosters."""
+    wanted = source.adjusted_periods([part.period for part in built], vintage)
+    layers = []
+    for part in built:
+        if part.period in wanted:
+            table = roster.unpack_content(part.roster_content)
+            facts = files.read_facts(source, part.period, vintage, Layer.ADJUSTED)
+            name, digest, rows = files.write_period(part.period, table, facts)
+            layers.append(replace(part, name=name, digest=digest, rows=rows, layer=Layer.ADJUSTED.value))
+    return layers
+
+
 @transaction.atomic
 def _admit(number: int, facts: int, built: list[_Built], reason: str, actor: Actor) -> int:
     """Make the built files a vintage; its number is a primary key, so two publishers cannot share it."""
@@ -107,15 +125,19 @@ def _admit(number: int, facts: int, built: list[_Built], reason: str, actor: Act
         RosterSnapshot.objects.get_or_create(
             digest=part.roster_digest, defaults={"period": part.period, "content": part.roster_content}
         )
-        PeriodFile.objects.create(
-            vintage=vintage,
-            period=part.period,
-            name=part.name,
-            digest=part.digest,
-            rows=part.rows,
-            roster_id=part.roster_digest,
-        )
-    periods = tuple(part.period for part in built)
+        place: dict[str, Any] = {
+            "vintage": vintage,
+            "period": part.period,
+            "name": part.name,
+            "digest": part.digest,
+            "rows": part.rows,
+            "roster_id": part.roster_digest,
+        }
+        if part.layer:
+            LayerFile.objects.create(layer=part.layer, **place)
+        else:
+            PeriodFile.objects.create(**place)
+    periods = tuple(part.period for part in built if not part.layer)
     record(
         actor=actor,
         action="panel.publish",
@@ -124,8 +146,13 @@ def _admit(number: int, facts: int, built: list[_Built], reason: str, actor: Act
         payload={
             "reason": reason,
             "facts": facts,
-            "files": {str(part.period): part.digest for part in built},
+            "files": {str(part.period): part.digest for part in built if not part.layer},
+            **({"adjusted": adjusted} if (adjusted := _digests(built)) else {}),
         },
     )
     announce(Published(number, periods), actor_id=actor.user_id)
     return number
+
+
+def _digests(built: Sequence[_Built]) -> dict[str, str]:
+    return {str(part.period): part.digest for part in built if part.layer}

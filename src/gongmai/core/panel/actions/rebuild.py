@@ -9,10 +9,10 @@ from gongmai.core.access.queries import check_may
 from gongmai.core.access.types import Actor
 from gongmai.core.audit.actions import record
 from gongmai.core.panel.actions import files
-from gongmai.core.panel.models import PeriodFile
+from gongmai.core.panel.models import LayerFile, PeriodFile
 from gongmai.core.panel.ports import FactSource
 from gongmai.core.panel.queries import roster, vintages
-from gongmai.core.panel.types import PanelFinding
+from gongmai.core.panel.types import Layer, PanelFinding
 from gongmai.core.ports import adapter
 
 Progress = Callable[[int, int, str], None]
@@ -37,7 +37,10 @@ def rebuild(actor: Actor, progress: Progress | None = None) -> Rebuilt:
     source: FactSource = adapter("fact_source")
     findings: list[PanelFinding] = []
     restored = 0
-    rows = list(PeriodFile.objects.order_by("vintage", "period"))
+    rows: list[PeriodFile | LayerFile] = [
+        *PeriodFile.objects.order_by("vintage", "period"),
+        *LayerFile.objects.order_by("vintage", "period"),
+    ]
     with files.alone():
         files.collect_orphans()
         for number, row in enumerate(rows, start=1):
@@ -61,7 +64,7 @@ def rebuild(actor: Actor, progress: Progress | None = None) -> Rebuilt:
     return Rebuilt(len(rows), restored, tuple(findings))
 
 
-def _again(source: FactSource, row: PeriodFile) -> tuple[list[PanelFinding], int]:
+def _again(source: FactSource, row: PeriodFile | LayerFile) -> tuple[list[PanelFinding], int]:
     """Rebuild one file; findings, and 1 where it was put back."""
     target = vintages.folder() / row.name
     findings = []
@@ -73,7 +76,8 @@ def _again(source: FactSource, row: PeriodFile) -> tuple[list[PanelFinding], int
     if state != "whole":
         findings.append(_finding(state, row))
     used = roster.unpack(str(row.roster_id))
-    facts = files.read_facts(source, row.period, row.vintage_id)
+    layer = Layer(row.layer) if isinstance(row, LayerFile) else Layer.REPORTED
+    facts = files.read_facts(source, row.period, row.vintage_id, layer)
     temporary, digest, _ = files.build_aside(row.period, used, facts)
     if digest != row.digest:
         temporary.unlink()
@@ -85,5 +89,5 @@ def _again(source: FactSource, row: PeriodFile) -> tuple[list[PanelFinding], int
     return findings, 1
 
 
-def _finding(code: str, row: PeriodFile, **params: str) -> PanelFinding:
+def _finding(code: str, row: PeriodFile | LayerFile, **params: str) -> PanelFinding:
     return PanelFinding(code, row.period, row.vintage_id, {"name": row.name, **params})

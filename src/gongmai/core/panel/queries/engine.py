@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from gongmai.core.panel.ports import PanelEngine
 from gongmai.core.panel.queries import vintages
+from gongmai.core.panel.types import Layer
 from gongmai.core.ports import adapter
 
 RELATION = "panel"
@@ -24,10 +25,11 @@ def ask(
     vintage: int,
     periods: Iterable[int],
     engine_name: str = "duckdb",
+    layer: Layer = Layer.REPORTED,
 ) -> pa.Table:
     """Run SQL over relation ``panel``: those periods of a vintage. NotPublished when it has none."""
     wanted = sorted(set(periods))
-    files = vintages.paths(vintage, wanted)
+    files = vintages.paths(vintage, wanted, layer)
     if not files:
         raise vintages.NotPublished(vintage=vintage, period=wanted[-1] if wanted else None)
     return engine(engine_name).query(sql, parameters, sources={RELATION: files})

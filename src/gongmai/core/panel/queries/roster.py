@@ -41,7 +41,11 @@ def pack(roster: pa.Table) -> tuple[str, bytes]:
 
 def unpack(digest: str) -> pa.Table:
     """The roster kept under a digest."""
-    content = bytes(RosterSnapshot.objects.get(pk=digest).content)
+    return unpack_content(bytes(RosterSnapshot.objects.get(pk=digest).content))
+
+
+def unpack_content(content: bytes) -> pa.Table:
+    """The roster in the bytes under which it is kept."""
     with pa.ipc.open_stream(pa.py_buffer(content)) as reader:
         return reader.read_all()
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Max
 
-from gongmai.core.panel.models import PeriodFile, Vintage
-from gongmai.core.panel.types import PanelFile
+from gongmai.core.panel.models import LayerFile, PeriodFile, Vintage
+from gongmai.core.panel.types import Layer, PanelFile
 
 
 class NotPublished(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -56,10 +56,27 @@ def files_in_force(vintage: int) -> dict[int, PanelFile]:
     return dict(_files_in_force(str(settings.DATABASES["default"]["NAME"]), str(folder()), vintage))
 
 
-def paths(vintage: int, periods: Iterable[int]) -> tuple[Path, ...]:
-    """The files of those periods that the vintage has, in order; periods it lacks are left out."""
+def paths(vintage: int, periods: Iterable[int], layer: Layer = Layer.REPORTED) -> tuple[Path, ...]:
+    """The files of those periods that the vintage has, in order; periods it lacks are left out.
+
+    In a layer the file with what is laid over, where that period has one.
+    """
     files = files_in_force(vintage)
-    return tuple(folder() / files[period].name for period in sorted(set(periods)) if period in files)
+    laid = {} if layer is Layer.REPORTED else layers_in_force(vintage, layer)
+    return tuple(
+        folder() / laid.get(period, files[period].name) for period in sorted(set(periods)) if period in files
+    )
+
+
+def layers_in_force(vintage: int, layer: Layer) -> dict[int, str]:
+    """The file of a layer for each period that has one as of a vintage: made with the file in force."""
+    made = {period: file.vintage for period, file in files_in_force(vintage).items()}
+    rows = LayerFile.objects.filter(vintage__lte=vintage, layer=layer.value)
+    return {
+        period: name
+        for period, number, name in rows.values_list("period", "vintage_id", "name")
+        if made.get(period) == number
+    }
 
 
 def published_periods(vintage: int | None = None) -> list[int]:

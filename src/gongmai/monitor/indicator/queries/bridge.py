@@ -42,6 +42,7 @@ def _bridges(plan: Plan) -> list[Bridge]:
             sql,
             values,
             vintage=plan.vintage,
+            layer=plan.request.layer,
             periods=(period.key, last.key),
             engine_name=plan.request.engine,
         ).to_pylist()

@@ -150,7 +150,12 @@ def compile_over(plan: Plan, relation: Relation, names: Sequence[str], periods: 
 def ask(plan: Plan, sql: str, values: Iterable[object]) -> list[dict[str, Any]]:
     """Run SQL over the files that a plan reads."""
     answer = engine.ask(
-        sql, tuple(values), vintage=plan.vintage, periods=plan.files, engine_name=plan.request.engine
+        sql,
+        tuple(values),
+        vintage=plan.vintage,
+        layer=plan.request.layer,
+        periods=plan.files,
+        engine_name=plan.request.engine,
     )
     rows: list[dict[str, Any]] = answer.to_pylist()
     return rows

@@ -65,6 +65,7 @@ def firms_behind(
             text,
             condition.values,
             vintage=plan.vintage,
+            layer=plan.request.layer,
             periods=[request.period.key],
             engine_name=request.engine,
         ),

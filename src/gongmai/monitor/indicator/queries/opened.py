@@ -82,6 +82,7 @@ def _inputs(plan: Plan, indicator: str) -> tuple[Input, ...]:
         sql,
         plan.condition.values,
         vintage=plan.vintage,
+        layer=plan.request.layer,
         periods=[period],
         engine_name=plan.request.engine,
     ).to_pylist()[0]

@@ -287,6 +287,11 @@ def _choices(selection: Selection) -> dict[str, Any]:
         "bases": [(code, basis_label(code), code == selection.basis, basis_hint(code)) for code in BASES],
         "vintages": published.vintage_options(),
         "vintage": selection.vintage,
+        "layers": [
+            ("reported", _("As reported"), selection.layer == "reported"),
+            ("adjusted", _("As adjusted"), selection.layer == "adjusted"),
+        ],
+        "layer": selection.layer,
         "filters": _filter_boxes(selection),
         "hidden": hidden,
         "path": [(name, code) for name, codes in selection.filters for code in codes],

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET
 
 from gongmai.core.access.queries import may
 from gongmai.core.access.types import Actor
+from gongmai.monitor.filing.queries.adjustments import list_adjustments
 from gongmai.monitor.indicator.forms import BASES, Selection
 from gongmai.monitor.indicator.messages import word_source
+from gongmai.monitor.indicator.types import OpenNumber
 from gongmai.monitor.indicator.views import frame, opening, published, reading, words
 from gongmai.monitor.indicator.views.cells import hidden_cell, make_cell
 
@@ -66,6 +68,8 @@ def number(request: HttpRequest) -> HttpResponseBase:
             "scope_label": words.period_label(selection.period, frame.effective_view(selection)),
             "basis_label": frame.basis_label(selection.basis),
             "stamp": published.stamp(opened.vintage),
+            "layer": selection.layer,
+            "adjustments": adjustments_behind(actor, narrowed, opened, [one.cell for one in opened.inputs]),
             "firms_url": reverse("indicator:firms") + address if firms_allowed else "",
             "trend_url": f"{reverse('indicator:trend')}{address}&indicator={code}",
             "catalogue_url": f"{reverse('indicator:catalogue')}#{code}",
@@ -112,3 +116,27 @@ def _variants(actor: Actor, selection: Selection) -> list[dict[str, Any]]:
             }
         )
     return variants
+
+
+def adjustments_behind(
+    actor: Actor, selection: Selection, opened: OpenNumber, cells: list[str]
+) -> list[dict[str, Any]]:
+    """The adjustments that the adjusted layer holds of these cells and this period, of firms in the group."""
+    if not may(actor, "adjustment.view") or not cells:
+        return []
+    found = list_adjustments(actor, periods=[selection.period], cells=cells, vintage=opened.vintage)
+    if not found:
+        return []
+    inside = {firm.enterprise_id for firm in opening.read_firms(actor, selection)}
+    return [
+        {
+            "firm": view.made.enterprise.name,
+            "label": opening.cell_words(view.made.cell),
+            "reported": words.plain("decimal", view.reported),
+            "adjusted": words.plain("decimal", view.adjusted),
+            "reason": view.made.reason,
+            "by": f"{view.made.proposed_name} / {view.made.confirmed_name}",
+        }
+        for view in found
+        if view.made.enterprise_id in inside
+    ]

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gongmai.core.access.types import Actor
+from gongmai.core.panel.queries.items import label_of_cell
 from gongmai.core.panel.queries.vintages import NotPublished
 from gongmai.monitor.indicator.forms import Selection
 from gongmai.monitor.indicator.queries.bridge import bridge
@@ -119,6 +120,11 @@ def inputs_of(opened: OpenNumber) -> list[dict[str, Any]]:
         }
         for one in opened.inputs
     ]
+
+
+def cell_words(cell: str) -> str:
+    """A cell of the panel in words."""
+    return words.word(label_of_cell(cell)) + cell_suffix(cell)
 
 
 def cell_suffix(cell: str) -> str:

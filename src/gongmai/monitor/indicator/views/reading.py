@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from gongmai.core.access.types import Actor
 from gongmai.core.formula.types import View
+from gongmai.core.panel.types import Layer
 from gongmai.core.period.types import Period
 from gongmai.monitor.indicator.forms import Selection
 from gongmai.monitor.indicator.queries.compute import compute
@@ -82,6 +83,7 @@ def make_request(
         indicators=tuple(indicators),
         filters=selection.filters,
         vintage=selection.vintage,
+        layer=Layer(selection.layer),
     )
 
 

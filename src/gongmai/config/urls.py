@@ -10,6 +10,7 @@ urlpatterns = [
     path("enterprises/", include("gongmai.core.registry.urls")),
     path("enterprise/", include("gongmai.cockpit.dossier.urls")),
     path("returns/", include("gongmai.monitor.filing.urls")),
+    path("rules/", include("gongmai.monitor.rule.urls")),
     path("indicators/", include("gongmai.monitor.indicator.urls")),
     path("trail/", include("gongmai.core.audit.urls")),
     path("personal/", include("gongmai.core.personal.urls")),

@@ -11,11 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
 import jsonschema
 import yaml
+from django.conf import settings
+from django.db.models import Count, Max, QuerySet
 
+from gongmai.core.formula.models import RuleVersion
 from gongmai.core.formula.ports import RowEvaluator
 from gongmai.core.formula.rules.catalogue import (
     check_params,
@@ -33,6 +37,7 @@ from gongmai.core.formula.rules.examples import run_examples
 from gongmai.core.formula.rules.explain import Evaluate
 from gongmai.core.formula.rules.explain import explain as rules_explain
 from gongmai.core.formula.rules.staged import compile_grouped, compile_rows
+from gongmai.core.formula.rules.versions import Approved
 from gongmai.core.formula.types import (
     Checked,
     Explanation,
@@ -45,6 +50,7 @@ from gongmai.core.formula.types import (
     Row,
     UnitEntry,
     Value,
+    VersionState,
     View,
     Vocabulary,
 )
@@ -57,6 +63,8 @@ __all__ = [  # other modules reach the language through here
 ]  # fmt: skip
 
 DATA = Path(__file__).parent / "data"
+STAMP_SECONDS = 1.0  # how long a process may not know of a version that another one approved
+_stamps: dict[tuple[str, str], tuple[float, tuple[int, int]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,3 +250,41 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(each) for each in value]
     return value.isoformat() if isinstance(value, date) else value
+
+
+def stamp_of(catalogue: str) -> tuple[int, int]:
+    """Number and last of the approved versions of a catalogue: changes with every approval.
+
+    What is built from the versions is kept under it, in every process; asked again after STAMP_SECONDS.
+    """
+    key = (str(settings.DATABASES["default"]["NAME"]), catalogue)
+    asked, stamp = _stamps.get(key, (0.0, (0, 0)))
+    now = monotonic()
+    if not asked or now - asked > STAMP_SECONDS:
+        found = RuleVersion.objects.filter(catalogue=catalogue, state=VersionState.APPROVED).aggregate(
+            count=Count("pk"), last=Max("pk")
+        )
+        stamp = (found["count"], found["last"] or 0)
+        _stamps[key] = (now, stamp)
+    return stamp
+
+
+def forget_stamps() -> None:
+    """Ask anew: a version was approved here, or the database was exchanged."""
+    _stamps.clear()
+
+
+def approved_versions(catalogue: str, kind: str) -> list[Approved]:
+    """The approved versions of a catalogue in the order of their approval."""
+    rows = RuleVersion.objects.filter(catalogue=catalogue, kind=kind, state=VersionState.APPROVED)
+    return [
+        Approved(row.code, row.valid_from, row.entry)
+        for row in rows.order_by("decided_at", "pk")
+        if row.valid_from is not None
+    ]
+
+
+def versions_of(catalogue: str, code: str = "") -> QuerySet[RuleVersion]:
+    """Every version written in the product, of one code or of all, the newest first."""
+    rows = RuleVersion.objects.filter(catalogue=catalogue).order_by("-pk")
+    return rows.filter(code=code) if code else rows

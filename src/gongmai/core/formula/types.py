@@ -3,7 +3,7 @@
 Pure data. The rules that work on it live in `rules/`; files are read in `queries.py`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -291,3 +291,33 @@ class Finding:
     formula: str
     params: Mapping[str, Any] = field(default_factory=dict)
     position: int | None = None
+
+
+class VersionState(StrEnum):
+    """Where a version of a rule is on its way into force."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class VersionStep(StrEnum):
+    """What moves a version."""
+
+    SAVE = "save"
+    PROPOSE = "propose"
+    WITHDRAW = "withdraw"
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class VersionRefused(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """A step is refused. `code` and `params` say why; `findings` where the entry does not check."""
+
+    def __init__(self, code: str, *, findings: Sequence[Finding] = (), **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+        self.findings = tuple(findings)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Protocol
 
 from gongmai.core.formula.types import Checked
@@ -120,5 +121,69 @@ class HistoryReader(Protocol):
 
         `stays`: credit_code, enterprise_id, from_period, to_period, entry_type.
         `profiles`: enterprise_id, valid_from, valid_to, region, unit, industry, size.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """An audit that came out true on a return of the history.
+
+    `subject` is the firm, or below zero minus the id of a return that was judged as it was filed first.
+    """
+
+    rule: str
+    subject: int
+    period: int
+    unit: str
+
+
+class TrialTooLong(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """A trial took more time or memory than it may; `seconds` is the limit."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"more than {seconds} s")
+        self.seconds = seconds
+
+
+class TrialSession(Protocol):
+    """A history on which rules are tried; closed at the end."""
+
+    def fired(
+        self, form: str, audits: Sequence[Audit], day: date, periods: Sequence[int], seconds: float
+    ) -> list[Fired]:
+        """What the audits (not those on lines) find in the returns of these periods.
+
+        Parameters are those of `day`. Raises TrialTooLong past the seconds or the memory limit.
+        """
+        ...
+
+    def judged(self, form: str, periods: Sequence[int]) -> Iterator[tuple[int, str, int]]:
+        """Period, management unit and number of returns that could be judged."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
+class TrialRunner(Protocol):
+    """Opens trials."""
+
+    def open(
+        self,
+        files: Sequence[Path],
+        filed: Mapping[str, Any],
+        stays: Any,
+        columns: Mapping[str, Sequence[str]],
+        wanted: Sequence[str],
+        locks: Sequence[tuple[str, str, str]],
+    ) -> TrialSession:
+        """Bring together the panel's files and what stands beside them.
+
+        `filed`: by form an Arrow table subject, firm, period and cells: for a subject above zero what was
+        filed but not published; below zero a return as filed first, judged in a copy of its firm's history.
+        `columns`: the cells of each form; `wanted`: the columns that the rules read; `locks` as of
+        rules.locks.lock_columns.
         """
         ...

@@ -1,0 +1,71 @@
+"""Hit rates and false-alarm rates as counted last."""
+
+from collections.abc import Iterable
+
+from django.db.models import Sum
+
+from gongmai.core.formula.queries import stamp_of
+from gongmai.core.panel.queries import vintages
+from gongmai.core.period.types import Period
+from gongmai.monitor.filing.queries.audits import CATALOGUE
+from gongmai.monitor.filing.queries.current import stamp_of as filed_stamp
+from gongmai.monitor.rule.models import Counting, Judged, Tally
+from gongmai.monitor.rule.rules.rates import Rates
+
+_SUMS = ("fired", "explained", "settled", "corrected")
+
+
+def stamp_now(form: str) -> str:
+    """What a count of a form rests on: the vintage, the versions of rules, the returns of the last period."""
+    published = vintages.published_periods()
+    last = filed_stamp(form, published[-1]) if published else (0, 0, "")
+    return f"{vintages.last_number()}.{stamp_of(CATALOGUE)[0]}.{last[0]}.{last[1]}"
+
+
+def counting_of(form: str) -> Counting | None:
+    """When a form was counted last."""
+    return Counting.objects.filter(form=form).first()
+
+
+def is_stale(form: str) -> bool:
+    """Whether a new count would differ, as far as can be told without counting."""
+    row = counting_of(form)
+    return row is None or row.stamp != stamp_now(form)
+
+
+def rates_by_rule(forms: Iterable[str], units: frozenset[str] | None = None) -> dict[str, Rates]:
+    """By rule, over all periods; of some management units only where they are given."""
+    found: dict[str, Rates] = {}
+    for form in forms:
+        judged = _within(Judged.objects.filter(form=form), units).aggregate(n=Sum("returns"))["n"] or 0
+        rows = _within(Tally.objects.filter(form=form), units).values("rule")
+        for row in rows.annotate(**{f"sum_{name}": Sum(name) for name in _SUMS}):
+            found[row["rule"]] = Rates(judged, *(row[f"sum_{name}"] for name in _SUMS))
+    return found
+
+
+def judged_returns(form: str, units: frozenset[str] | None = None) -> int:
+    """How many returns of a form there were to judge."""
+    return int(_within(Judged.objects.filter(form=form), units).aggregate(n=Sum("returns"))["n"] or 0)
+
+
+def rates_of(form: str, rule: str, by: str, units: frozenset[str] | None = None) -> list[tuple[str, Rates]]:
+    """The rates of a rule by `period` or by `unit`, in their order; with those in which it never fired."""
+    judged = _within(Judged.objects.filter(form=form), units).values(by).annotate(n=Sum("returns"))
+    counts = {row[by]: row["n"] for row in judged}
+    rows = _within(Tally.objects.filter(form=form, rule=rule), units).values(by)
+    fired = {
+        row[by]: tuple(row[f"sum_{name}"] for name in _SUMS)
+        for row in rows.annotate(**{f"sum_{name}": Sum(name) for name in _SUMS})
+    }
+    return [
+        (_shown(by, key), Rates(counts[key], *fired.get(key, (0, 0, 0, 0)))) for key in sorted(counts)
+    ]
+
+
+def _shown(by: str, key: object) -> str:
+    return str(Period.from_key(int(str(key)))) if by == "period" else str(key)
+
+
+def _within(rows, units):  # type: ignore[no-untyped-def]
+    return rows if units is None else rows.filter(unit__in=sorted(units))

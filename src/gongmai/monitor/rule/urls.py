@@ -1,0 +1,4 @@
+"""Addresses of the rules' pages."""
+
+app_name = "rule"
+urlpatterns: list[object] = []

@@ -17,10 +17,13 @@ from gongmai.core.personal.rules import mask_phone
 from gongmai.core.registry.queries import current_period, label_of, labeller, list_profiles, list_stays
 from gongmai.core.registry.rules.credit import check_inner_code
 from gongmai.monitor.chase.queries.calls import call_rows, calls_of_firm
+from gongmai.monitor.filing.queries.contradiction import contradictions_of
 from gongmai.monitor.filing.queries.forms import forms
+from gongmai.monitor.rule.messages import evidence_words
 
 PERIODS_SHOWN = 12
 TREND_SHOWN = 24
+EVIDENCE_SHOWN = 3
 KCNY_PER_10K = 10
 COMPARED = ("region", "town", "unit", "park", "industry", "size", "tags")
 _TREND = """
@@ -75,6 +78,22 @@ def stays(actor: Actor, firm: Any) -> dict[str, Any]:
         for stay in list_stays(actor, firm)
     ]
     return {"rows": rows, "may_edit": may(actor, "registry.edit"), "is_on": firm.on_roster}
+
+
+def evidence(actor: Actor, firm: Any) -> dict[str, Any] | None:
+    """What electricity, revenue, taxes, headcount and energy say about output, in the last periods filed."""
+    try:
+        check_reach(actor, "evidence.view", firm)
+    except NotAllowed:
+        return None
+    period = current_period()
+    rows = []
+    for _step in range(EVIDENCE_SHOWN):
+        found = contradictions_of(period).get(firm.pk)
+        if found is not None:
+            rows.append({"period": str(period), **evidence_words(found)})
+        period = period.previous()
+    return {"rows": rows} if rows else None
 
 
 def returns(actor: Actor, firm: Any) -> dict[str, Any] | None:

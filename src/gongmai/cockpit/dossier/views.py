@@ -15,6 +15,9 @@ from gongmai.core.registry.queries import get_enterprise
 SECTIONS: list[Section] = [
     Section("identity", gettext_noop("Basic facts"), "dossier/identity.html", queries.identity),
     Section("trend", gettext_noop("Key indicators"), "dossier/trend.html", queries.trend),
+    Section(
+        "evidence", gettext_noop("Electricity, tax and headcount"), "dossier/evidence.html", queries.evidence
+    ),
     Section("returns", gettext_noop("Returns"), "dossier/returns.html", queries.returns),
     Section("calls", gettext_noop("Calls"), "chase/dossier.html", queries.calls),
     Section("roster", gettext_noop("On the roster"), "dossier/stays.html", queries.stays),

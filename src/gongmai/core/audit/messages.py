@@ -77,6 +77,11 @@ ACTIONS: dict[str, str | Promise] = {
     "people.erase": _("Erased a person"),
     "contact.reveal": _("Showed a telephone number"),
     "personal.forget": _("Deleted what its time was over"),
+    "rule.save": _("Saved a draft of a rule"),
+    "rule.propose": _("Proposed a version of a rule"),
+    "rule.approve": _("Approved a version of a rule"),
+    "rule.reject": _("Rejected a version of a rule"),
+    "rule.withdraw": _("Withdrew a version of a rule"),
     "trail.export": _("Took the trail away for an inspector"),
     "trail.rotate_key": _("Changed the signing key of the trail"),
 }

@@ -91,7 +91,7 @@ def count_rules(actor: Actor, form: str) -> Counting:
 
     Derived figures: a repeat gives the same. Raises NotAllowed, vintages.NotPublished, ports.TrialTooLong.
     """
-    check_may(actor, "formula.view")
+    check_may(actor, "rule.view")
     stamp, vintage = stamp_now(form), vintages.current_vintage()
     periods = history_periods()
     runs: dict[tuple[int, ...], tuple[tuple[Audit, ...], list[int]]] = {}

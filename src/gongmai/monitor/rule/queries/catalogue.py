@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from gongmai.core.access.queries import scope
 from gongmai.core.access.types import Actor
 from gongmai.core.formula.models import RuleVersion
 from gongmai.core.formula.queries import versions_of
@@ -25,17 +24,10 @@ from gongmai.monitor.rule.types import RuleRow
 PENDING = (VersionState.DRAFT, VersionState.PROPOSED)
 
 
-def units_of(actor: Actor) -> frozenset[str] | None:
-    """The management units whose rates an actor sees; None for the whole city."""
-    reach = scope(actor, "formula.view")
-    return None if reach.everything else reach.units
-
-
-def rule_rows(actor: Actor) -> list[RuleRow]:
+def rule_rows() -> list[RuleRow]:
     """Every rule, by code once: the version that was dated last."""
-    units = units_of(actor)
-    rates = rates_by_rule(forms(), units)
-    judged = {form: judged_returns(form, units) for form in forms()}
+    rates = rates_by_rule(forms())
+    judged = {form: judged_returns(form) for form in forms()}
     pending: dict[str, int] = {}
     for code in versions_of(CATALOGUE).filter(state__in=PENDING, kind="formula").values_list("code", flat=True):
         pending[code] = pending.get(code, 0) + 1

@@ -89,12 +89,13 @@ def check_text(text: str, entry: Mapping[str, Any], words: Vocabulary | None = N
     return []
 
 
-def words_of(text: str, table: str = "") -> Mapping[str, str]:
-    """A formula that checks in words, by language; nothing for one that does not."""
+def words_of(text: str, table: str = "") -> dict[str, str]:
+    """A formula that checks in words, as `zh` and `en`; nothing for one that does not."""
     try:
-        return describe(check(Formula("typed", {}, text, table=table or None), vocabulary_now()))
+        said = describe(check(Formula("typed", {}, text, table=table or None), vocabulary_now()))
     except FormulaError:
         return {}
+    return {"zh": said["zh-Hans"], "en": said["en"]}
 
 
 def _boxes(code: str, entry: Mapping[str, Any]) -> list[Finding]:

@@ -33,27 +33,27 @@ def is_stale(form: str) -> bool:
     return row is None or row.stamp != stamp_now(form)
 
 
-def rates_by_rule(forms: Iterable[str], units: frozenset[str] | None = None) -> dict[str, Rates]:
-    """By rule, over all periods; of some management units only where they are given."""
+def rates_by_rule(forms: Iterable[str]) -> dict[str, Rates]:
+    """By rule, over all periods and the whole city."""
     found: dict[str, Rates] = {}
     for form in forms:
-        judged = _within(Judged.objects.filter(form=form), units).aggregate(n=Sum("returns"))["n"] or 0
-        rows = _within(Tally.objects.filter(form=form), units).values("rule")
+        judged = judged_returns(form)
+        rows = Tally.objects.filter(form=form).values("rule")
         for row in rows.annotate(**{f"sum_{name}": Sum(name) for name in _SUMS}):
             found[row["rule"]] = Rates(judged, *(row[f"sum_{name}"] for name in _SUMS))
     return found
 
 
-def judged_returns(form: str, units: frozenset[str] | None = None) -> int:
+def judged_returns(form: str) -> int:
     """How many returns of a form there were to judge."""
-    return int(_within(Judged.objects.filter(form=form), units).aggregate(n=Sum("returns"))["n"] or 0)
+    return int(Judged.objects.filter(form=form).aggregate(n=Sum("returns"))["n"] or 0)
 
 
-def rates_of(form: str, rule: str, by: str, units: frozenset[str] | None = None) -> list[tuple[str, Rates]]:
+def rates_of(form: str, rule: str, by: str) -> list[tuple[str, Rates]]:
     """The rates of a rule by `period` or by `unit`, in their order; with those in which it never fired."""
-    judged = _within(Judged.objects.filter(form=form), units).values(by).annotate(n=Sum("returns"))
+    judged = Judged.objects.filter(form=form).values(by).annotate(n=Sum("returns"))
     counts = {row[by]: row["n"] for row in judged}
-    rows = _within(Tally.objects.filter(form=form, rule=rule), units).values(by)
+    rows = Tally.objects.filter(form=form, rule=rule).values(by)
     fired = {
         row[by]: tuple(row[f"sum_{name}"] for name in _SUMS)
         for row in rows.annotate(**{f"sum_{name}": Sum(name) for name in _SUMS})
@@ -66,6 +66,3 @@ def rates_of(form: str, rule: str, by: str, units: frozenset[str] | None = None)
 def _shown(by: str, key: object) -> str:
     return str(Period.from_key(int(str(key)))) if by == "period" else str(key)
 
-
-def _within(rows, units):  # type: ignore[no-untyped-def]
-    return rows if units is None else rows.filter(unit__in=sorted(units))

@@ -18,6 +18,7 @@ from gongmai.core.attachment.queries import content_path
 from gongmai.core.audit.actions import record
 from gongmai.core.audit.models import Entry
 from gongmai.core.notify.models import Notice
+from gongmai.core.formula.models import RuleVersion
 from gongmai.core.outbox.models import Delivery
 from gongmai.core.registry.models import City, Enterprise, Profile
 from gongmai.monitor.chase.models import Call
@@ -139,6 +140,11 @@ def make_notice(sample: Sample, _enterprise: Enterprise) -> int:
 def make_call(_sample: Sample, enterprise: Enterprise) -> int:
     filing = Return.objects.get(enterprise=enterprise)
     row = Call(filing=filing, enterprise=enterprise, at=NOW, outcome="no_answer", new_phone="1")
+def make_rule_version(sample: Sample, _enterprise: Enterprise) -> int:
+    row = RuleVersion(
+        catalogue="audits", kind="param", code="month_limit", entry={"value": 1}, valid_from=NOW.date(),
+        state="proposed", author_id=sample.people["city"].pk, author="city", changed_at=NOW,
+    )  # fmt: skip
     row.save()
     return row.pk
 
@@ -153,4 +159,5 @@ OBJECTS: dict[str, Callable[[Sample, Enterprise], Any]] = {
     "entry": make_entry,
     "notice": make_notice,
     "call": make_call,
+    "rule_version": make_rule_version,
 }

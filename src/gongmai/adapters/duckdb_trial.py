@@ -86,9 +86,10 @@ class DuckDBTrialSession:
         cells = {form: [name for name in names if name in held] for form, names in columns.items()}
         for form, table in filed.items():
             self.connection.register(f"filed_{form}", table)
-        firms = " UNION ALL ".join(
-            f"SELECT subject, firm, period FROM filed_{form}" for form in filed
-        ) or "SELECT NULL::BIGINT AS subject, NULL::BIGINT AS firm, NULL::INT AS period WHERE FALSE"
+        firms = (
+            " UNION ALL ".join(f"SELECT subject, firm, period FROM filed_{form}" for form in filed)
+            or "SELECT NULL::BIGINT AS subject, NULL::BIGINT AS firm, NULL::INT AS period WHERE FALSE"
+        )
         self.connection.execute(f"CREATE TABLE given AS SELECT DISTINCT subject, firm, period FROM ({firms})")
         self.connection.execute(
             "CREATE TABLE copy AS SELECT DISTINCT subject, firm FROM given WHERE subject < 0"
@@ -116,13 +117,15 @@ class DuckDBTrialSession:
         plain = [name for name in dict.fromkeys([*PLACE, *others]) if name not in KEYS]
         shown += [f"p.{quote(name)}" for name in plain]
         self.connection.execute(
-            "CREATE TABLE subject AS SELECT enterprise_id AS subject, enterprise_id AS firm, period FROM panel "
+            "CREATE TABLE subject AS "
+            "SELECT enterprise_id AS subject, enterprise_id AS firm, period FROM panel "
             "UNION SELECT subject, firm, period FROM given WHERE subject >= 0 "
             "UNION SELECT c.subject, c.firm, p.period FROM panel p JOIN copy c ON c.firm = p.enterprise_id "
             "UNION SELECT subject, firm, period FROM given WHERE subject < 0"
         )
         self.connection.execute(
-            f"CREATE TABLE history AS SELECT s.subject AS enterprise_id, s.firm, s.period, {', '.join(shown)} "
+            "CREATE TABLE history AS "
+            f"SELECT s.subject AS enterprise_id, s.firm, s.period, {', '.join(shown)} "
             "FROM subject s LEFT JOIN panel p ON p.enterprise_id = s.firm AND p.period = s.period "
             + " ".join(joins)
         )
@@ -157,8 +160,8 @@ class DuckDBTrialSession:
     def judged(self, form: str, periods: Sequence[int]) -> Iterator[tuple[int, str, int]]:
         """Period, unit and number of the returns of a form that are there to be judged."""
         sql = (
-            f"SELECT period, coalesce(unit, ''), count(*) FROM history WHERE has_{form} AND enterprise_id > 0 "
-            f"AND period IN ({_listed(periods)}) GROUP BY 1, 2"
+            f"SELECT period, coalesce(unit, ''), count(*) FROM history WHERE has_{form} "
+            f"AND enterprise_id > 0 AND period IN ({_listed(periods)}) GROUP BY 1, 2"
         )
         yield from self.connection.execute(sql).fetchall()
 

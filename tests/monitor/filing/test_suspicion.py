@@ -38,6 +38,7 @@ def test_a_unit_slip_weighs_more_than_a_newcomer() -> None:
     assert doubt_of_finding("H1_output", "blocking") == 1
 
 
+@pytest.mark.django_db
 def test_reasons_are_worded_with_their_figures() -> None:
     evidence = Reason("evidence", 0.6, {"score": 60, "output": 0.4, "parts": [("electricity", -0.12)]})
     hb = Reason("hb", 0.7, {"item": "output", "distance": 12.34, "centre": 1.05, "members": 40})

@@ -1,4 +1,4 @@
-"""Steps of a version of a rule: draft, proposal, decision by a second person. Each leaves a line in the trail."""
+"""Steps of a version of a rule: draft, proposal, decision by a second person; each with a line in the trail."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -19,6 +19,7 @@ from gongmai.core.period import clock
 
 Check = Callable[[RuleVersion], Sequence[Finding]]
 KIND = "rule"
+_DATES = frozenset({"code", "valid_from", "valid_to"})
 RIGHTS = {
     VersionStep.SAVE: "formula.edit",
     VersionStep.PROPOSE: "formula.edit",
@@ -54,7 +55,8 @@ def save_version(
             if (row.catalogue, row.kind, row.code) != (catalogue, kind, code):
                 raise VersionRefused("other_rule")
             row.state = next_state(VersionState(row.state), VersionStep.SAVE)
-        row.entry, row.valid_from, row.reason = dict(entry), valid_from, reason.strip()
+        row.entry = {key: value for key, value in entry.items() if key not in _DATES}
+        row.valid_from, row.reason = valid_from, reason.strip()
         row.author_id, row.author, row.changed_at = actor.user_id, actor.name, clock.now()
         row.trial, row.revision = {}, row.revision + 1
         row.save()
@@ -65,9 +67,9 @@ def save_version(
 def note_trial(actor: Actor, version: int, trial: Mapping[str, Any]) -> None:
     """Keep with a version what its run against history found, for whoever decides."""
     check_may(actor, "formula.edit")
-    RuleVersion.objects.filter(
-        pk=version, state__in=[VersionState.DRAFT, VersionState.PROPOSED]
-    ).update(trial=dict(trial))
+    RuleVersion.objects.filter(pk=version, state__in=[VersionState.DRAFT, VersionState.PROPOSED]).update(
+        trial=dict(trial)
+    )
 
 
 def move_version(
@@ -106,9 +108,7 @@ def move_version(
         _record(actor, row, step, note)
         if step is VersionStep.APPROVE:
             start = str(row.valid_from)
-            announce(
-                RuleApproved(row.pk, row.catalogue, row.kind, row.code, start), actor_id=actor.user_id
-            )
+            announce(RuleApproved(row.pk, row.catalogue, row.kind, row.code, start), actor_id=actor.user_id)
             transaction.on_commit(forget_stamps)
     return row
 

@@ -25,8 +25,9 @@ class Judged(models.Model):
 
 
 class Tally(models.Model):
-    """What a rule found in a period and unit. `settled`: of the fired, those whose return is approved;
+    """What a rule found in a period and unit.
 
+    `settled`: of the fired, those whose return is approved;
     `corrected`: of the settled, those whose figure was changed later; `explained`: of the fired.
     """
 

@@ -101,7 +101,9 @@ def lay_over(entries: Sequence[Mapping[str, Any]], versions: Iterable[Approved])
 
 def _ordered(versions: Sequence[Approved]) -> list[Approved]:
     """By first day; of several with the same first day the one approved last stands."""
-    return list({version.valid_from: version for version in sorted(versions, key=lambda v: v.valid_from)}.values())
+    return list(
+        {version.valid_from: version for version in sorted(versions, key=lambda v: v.valid_from)}.values()
+    )
 
 
 def _cut(entry: Mapping[str, Any], day: date) -> list[dict[str, Any]]:
@@ -126,7 +128,9 @@ def _dated(code: str, ordered: Sequence[Approved]) -> list[dict[str, Any]]:
     return found
 
 
-def lay_values_over(params: Sequence[Mapping[str, Any]], versions: Iterable[Approved]) -> list[dict[str, Any]]:
+def lay_values_over(
+    params: Sequence[Mapping[str, Any]], versions: Iterable[Approved]
+) -> list[dict[str, Any]]:
     """Parameters with the approved values, each with its dates."""
     by_code: dict[str, list[Approved]] = {}
     for version in versions:

@@ -25,7 +25,6 @@ from gongmai.monitor.filing.rules.audits import Audit, split_suggestions
 from gongmai.monitor.filing.rules.locks import lock_columns
 from gongmai.monitor.filing.types import CellValue, Form, Severity
 
-
 CATALOGUE = "audits"
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,6 @@ from django.db.models import F, Q
 
 from gongmai.core.panel.queries import vintages
 from gongmai.monitor.filing.models import BaseRevision, Return, Version
-from gongmai.monitor.filing.queries.forms import forms
 from gongmai.monitor.filing.types import Form
 
 
@@ -81,9 +80,9 @@ def beside_the_panel(form: Form, periods: Iterable[int]) -> pa.Table | None:
 
 def explained_rules(form: str, periods: Iterable[int]) -> Mapping[tuple[int, int], set[str]]:
     """By firm and period: the audits whose findings an officer or firm dealt with by an explanation."""
-    rows = Version.objects.filter(
-        filing__form=form, filing__period__in=list(periods), number=1
-    ).exclude(explanations="{}")
+    rows = Version.objects.filter(filing__form=form, filing__period__in=list(periods), number=1).exclude(
+        explanations="{}"
+    )
     found: dict[tuple[int, int], set[str]] = {}
     for firm, period, text in rows.values_list("filing__enterprise_id", "filing__period", "explanations"):
         found[firm, period] = {key.split("@")[0] for key in orjson.loads(text)}

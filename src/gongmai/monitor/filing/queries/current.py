@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.db.models import Count, F, Max, Sum
+from django.db.models import Count, F, Max, Min
 
-from gongmai.monitor.filing.models import Return, Version
+from gongmai.monitor.filing.models import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,12 @@ class Filed:
     industry: str
 
 
-def stamp_of(form: str, period: int) -> tuple[int, int, str]:
-    """Returns, versions and the last submission of a form and period: changes with every version."""
-    rows = Return.objects.filter(form=form, period=period, versions_count__gt=0)
-    found = rows.aggregate(returns=Count("pk"), versions=Sum("versions_count"), last=Max("submitted_at"))
-    return found["returns"], found["versions"] or 0, str(found["last"])
+def stamp_of(form: str, period: int) -> tuple[int, int, str, str]:
+    """What changes with every version of a form and period: their number, the last one, digests."""
+    found = Version.objects.filter(filing__form=form, filing__period=period).aggregate(
+        versions=Count("pk"), last=Max("pk"), high=Max("digest"), low=Min("digest")
+    )
+    return found["versions"], found["last"] or 0, found["high"] or "", found["low"] or ""
 
 
 def latest_filed(form: str, period: int) -> list[Filed]:

@@ -1,4 +1,4 @@
-"""Running audits over the whole history: on whom they would have fired, and whether the figure was corrected."""
+"""Running audits over the whole history: on whom they would have fired, and what became of the figure."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import cast
 
 from gongmai.core.formula.rules.staged import period_end, resolve_params
+from gongmai.core.formula.rules.words import MAX_SPAN
 from gongmai.core.formula.types import View
 from gongmai.core.panel.queries import vintages
-from gongmai.core.period.types import Period
+from gongmai.core.period.types import PERIODS_PER_YEAR, Period
 from gongmai.core.ports import adapter
 from gongmai.monitor.filing.ports import TrialRunner, TrialSession
 from gongmai.monitor.filing.queries.corrections import (
@@ -81,7 +82,10 @@ class History:
         for chunk in _same_parameters(list(wanted.values()), self.periods):
             day = period_end(chunk[-1])
             for fired in self.session.fired(self.form, list(wanted.values()), day, chunk, seconds):
-                place = (self.firms.get(-fired.subject, 0) if fired.subject < 0 else fired.subject, fired.period)
+                place = (
+                    self.firms.get(-fired.subject, 0) if fired.subject < 0 else fired.subject,
+                    fired.period,
+                )
                 later = self.corrected.get(place)
                 if fired.subject > 0 and later is not None and later.return_id in self.firms:
                     continue  # judged as it was filed first, in the copy
@@ -89,11 +93,13 @@ class History:
                 pointed = {audit.cell, *audit.shown}
                 found.append(
                     Hit(
-                        fired.rule, *place, fired.unit,
+                        fired.rule,
+                        *place,
+                        fired.unit,
                         corrected=later is not None and bool(later.cells & pointed),
                         explained=fired.rule in self.explained.get(place, ()),
                         is_open=place in self.opened,
-                    )  # fmt: skip
+                    )
                 )
         return found
 
@@ -108,16 +114,21 @@ def open_history(form: str, periods: Sequence[int], audits: Sequence[Audit]) -> 
         if can_be_tried(audit):
             wanted |= {ref.column(View.MONTH) for ref in audit.checked.refs}
     corrected = corrected_returns(form, periods)
+    published = _needed(published, periods)
+    columns = {
+        each.code: [*(cell.key for cell in each.cells), *each.computed_cells] for each in forms().values()
+    }
+    sources = {source for locked, source, _base in lock_columns(items().values()) if locked in wanted}
+    columns = {
+        code: cells for code, cells in columns.items() if code == form or (wanted | sources) & set(cells)
+    }
     filed = {}
     for each in forms().values():
-        table = beside_the_panel(each, published)
+        table = beside_the_panel(each, published) if each.code in columns else None
         if table is not None:
             filed[each.code] = table
     mine = filed.get(form)
     subjects = zip(mine["subject"].to_pylist(), mine["firm"].to_pylist(), strict=True) if mine else ()
-    columns = {
-        each.code: [*(cell.key for cell in each.cells), *each.computed_cells] for each in forms().values()
-    }
     runner = cast("TrialRunner", adapter("trial_runner"))
     session = runner.open(
         vintages.paths(vintage, published), filed, stays(), columns, sorted(wanted),
@@ -130,6 +141,14 @@ def open_history(form: str, periods: Sequence[int], audits: Sequence[Audit]) -> 
         )  # fmt: skip
     finally:
         session.close()
+
+
+def _needed(published: Sequence[int], periods: Sequence[int]) -> list[int]:
+    """The periods wanted and those that time words may look back to."""
+    if not periods:
+        return list(published)
+    low = Period.from_index(Period.from_key(min(periods)).index - MAX_SPAN - PERIODS_PER_YEAR).key
+    return [key for key in published if low <= key <= max(periods)]
 
 
 def _same_parameters(audits: Sequence[Audit], periods: Sequence[int]) -> list[list[int]]:

@@ -29,7 +29,9 @@ def rule_rows() -> list[RuleRow]:
     rates = rates_by_rule(forms())
     judged = {form: judged_returns(form) for form in forms()}
     pending: dict[str, int] = {}
-    for code in versions_of(CATALOGUE).filter(state__in=PENDING, kind="formula").values_list("code", flat=True):
+    for code in (
+        versions_of(CATALOGUE).filter(state__in=PENDING, kind="formula").values_list("code", flat=True)
+    ):
         pending[code] = pending.get(code, 0) + 1
     found: dict[str, RuleRow] = {}
     for audit in all_audits():
@@ -101,8 +103,6 @@ def rules_reading(code: str) -> list[str]:
     """Codes of the rules that read a parameter."""
     return list(
         dict.fromkeys(
-            audit.code
-            for audit in all_audits()
-            if any(param.code == code for param in audit.checked.params)
+            audit.code for audit in all_audits() if any(param.code == code for param in audit.checked.params)
         )
     )

@@ -112,9 +112,11 @@ def _boxes(code: str, entry: Mapping[str, Any]) -> list[Finding]:
     if entry.get("severity") not in {severity.value for severity in Severity}:
         found.append(Finding("unknown_severity", code))
     known = known_cells(entry["form"], entry.get("table") or "")
-    for cell in [entry.get("cell", ""), *entry.get("shown", ())]:
-        if str(cell).removeprefix(PREVIOUS) not in known:
-            found.append(Finding("unknown_cell", code, {"cell": cell}))
+    found += [
+        Finding("unknown_cell", code, {"cell": cell})
+        for cell in [entry.get("cell", ""), *entry.get("shown", ())]
+        if str(cell).removeprefix(PREVIOUS) not in known
+    ]
     return found
 
 
@@ -125,9 +127,7 @@ def known_cells(form: str, table: str) -> set[str]:
     computed = {cell for each in forms().values() for cell in each.computed_cells}
     columns = {cell.key for each in shape.tables if each.code == table for cell in each.cells}
     keys = {each.key for each in shape.tables}
-    shown = {
-        cell.removeprefix(PREVIOUS) for audit in all_audits() for cell in (audit.cell, *audit.shown)
-    }
+    shown = {cell.removeprefix(PREVIOUS) for audit in all_audits() for cell in (audit.cell, *audit.shown)}
     return every | computed | columns | keys | shown | {each.code for each in shape.tables}
 
 

@@ -14,17 +14,17 @@ def offers(table: str = "") -> list[dict[str, Any]]:
     known = vocabulary_now()
     items = {**known.items, **known.tables.get(table, {})}
     found = [_item(item) for item in items.values()]
-    for param in known.params.values():
-        found.append(
-            {
-                "text": param.code,
-                "insert": f"param('{param.code}')",
-                "kind": "param",
-                "zh": param.label["zh-Hans"],
-                "en": param.label["en"],
-                "unit": f"{param.values[-1].value:g}",
-            }
-        )
+    found += [
+        {
+            "text": param.code,
+            "insert": f"param('{param.code}')",
+            "kind": "param",
+            "zh": param.label["zh-Hans"],
+            "en": param.label["en"],
+            "unit": f"{param.values[-1].value:g}",
+        }
+        for param in known.params.values()
+    ]
     for name in words.FUNCTIONS:
         if name == "param" or (name in words.AGGREGATES and not table) or name == words.OVERALL:
             continue
@@ -34,9 +34,9 @@ def offers(table: str = "") -> list[dict[str, Any]]:
             {"text": name, "insert": f"{name}(", "kind": kind, "zh": said["zh-Hans"], "en": said["en"],
              "unit": _shape(name)}
         )  # fmt: skip
-    for name in ("and", "or", "not", "between", "in", "is known", "is unknown", "case when"):
-        found.append({"text": name, "insert": f"{name} ", "kind": "word", "zh": "", "en": "", "unit": ""})
-    return found
+    connectives = ("and", "or", "not", "between", "in", "is known", "is unknown", "case when")
+    plain = {"kind": "word", "zh": "", "en": "", "unit": ""}
+    return found + [{"text": name, "insert": f"{name} ", **plain} for name in connectives]
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -18,8 +18,8 @@ _SUMS = ("fired", "explained", "settled", "corrected")
 def stamp_now(form: str) -> str:
     """What a count of a form rests on: the vintage, the versions of rules, the returns of the last period."""
     published = vintages.published_periods()
-    last = filed_stamp(form, published[-1]) if published else (0, 0, "")
-    return f"{vintages.last_number()}.{stamp_of(CATALOGUE)[0]}.{last[0]}.{last[1]}"
+    last = filed_stamp(form, published[-1]) if published else (0, 0, "", "")
+    return f"{vintages.last_number()}.{stamp_of(CATALOGUE)[0]}.{last[0]}.{last[1]}.{last[2][:8]}{last[3][:8]}"
 
 
 def counting_of(form: str) -> Counting | None:
@@ -58,11 +58,8 @@ def rates_of(form: str, rule: str, by: str) -> list[tuple[str, Rates]]:
         row[by]: tuple(row[f"sum_{name}"] for name in _SUMS)
         for row in rows.annotate(**{f"sum_{name}": Sum(name) for name in _SUMS})
     }
-    return [
-        (_shown(by, key), Rates(counts[key], *fired.get(key, (0, 0, 0, 0)))) for key in sorted(counts)
-    ]
+    return [(_shown(by, key), Rates(counts[key], *fired.get(key, (0, 0, 0, 0)))) for key in sorted(counts)]
 
 
 def _shown(by: str, key: object) -> str:
     return str(Period.from_key(int(str(key)))) if by == "period" else str(key)
-

@@ -59,6 +59,12 @@ def _kept(said: bytes, pairs: Sequence[Pair], first: int, last: int) -> TrialRes
     return found
 
 
+def forget_trials() -> None:
+    """Forget what was run, after the database was exchanged."""
+    with _lock:
+        _cache.clear()
+
+
 def run_trial(pairs: Sequence[Pair], periods: Sequence[int]) -> TrialResult:
     """Run pairs (present, candidate) over some periods."""
     started = perf_counter()
@@ -158,9 +164,7 @@ def hits_in_reach(actor: Actor, result: TrialResult, by: str = "", unit: str = "
 
 def _firms(actor: Actor, ids: set[int]) -> dict[int, tuple[str, str]]:
     rows = apps.get_model("registry", "Enterprise").objects.filter(scope_filter(actor, "return.view"))
-    return {
-        pk: (code, name) for pk, code, name in rows.values_list("pk", "credit_code", "name") if pk in ids
-    }
+    return {pk: (code, name) for pk, code, name in rows.values_list("pk", "credit_code", "name") if pk in ids}
 
 
 def try_thresholds(audit: Audit, param: str, day: Any) -> list[Threshold]:

@@ -125,7 +125,13 @@ def count(request: HttpRequest) -> HttpResponse:
             problem = _("Counting took too long.")
     left = [] if problem else stale[1:]
     total = len(forms())
-    context = {"stale": left, "done": total - len(left), "total": total, "problem": problem, "finished": not left}
+    context = {
+        "stale": left,
+        "done": total - len(left),
+        "total": total,
+        "problem": problem,
+        "finished": not left,
+    }
     return render(request, "rule/counting.html", context)
 
 
@@ -210,6 +216,4 @@ def parameters(request: HttpRequest) -> HttpResponse:
                 "versions": len(param["values"]),
             }
         )
-    return render(
-        request, "rule/parameters.html", {"rows": rows, "may_edit": may(actor, "formula.edit")}
-    )
+    return render(request, "rule/parameters.html", {"rows": rows, "may_edit": may(actor, "formula.edit")})

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gongmai.core.access.queries import check_may, may
+from gongmai.core.access.queries import check_may
 from gongmai.core.formula.models import RuleVersion
 from gongmai.core.formula.rules.versions import first_open_day
 from gongmai.core.formula.types import Finding, VersionRefused
@@ -106,7 +106,8 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         "words": words_of(boxes["formula"], table),
         "severities": messages.SEVERITIES.items(),
         "cells": sorted(
-            {(cell, shown_label(cell, table)) for cell in _cells(form, table, present)}, key=lambda pair: pair[1]
+            {(cell, shown_label(cell, table)) for cell in _cells(form, table, present)},
+            key=lambda pair: pair[1],
         ),
         "earliest": str(first_open_day(clock.today())),
         "fields": messages.FIELDS,
@@ -178,7 +179,7 @@ def _save(
 def edit_value(request: HttpRequest, code: str) -> HttpResponse:
     """A parameter with its values, and the box for the next one."""
     actor = request.actor  # type: ignore[attr-defined]
-    check_may(actor, "rule.view")
+    check_may(actor, "formula.edit")
     param = rules.get_param(code)
     if param is None:
         raise Http404
@@ -192,7 +193,6 @@ def edit_value(request: HttpRequest, code: str) -> HttpResponse:
     }
     problem = ""
     if request.method == "POST":
-        check_may(actor, "formula.edit")
         boxes |= {name: request.POST.get(name, "")[:2000] for name in boxes}
         value = _number(boxes["value"])
         findings = check_value(code, {"value": value})
@@ -219,8 +219,9 @@ def edit_value(request: HttpRequest, code: str) -> HttpResponse:
         "boxes": boxes,
         "draft": draft,
         "problem": problem,
-        "rules": [(each, label_of(rules.rule_entries(each)[-1]["label"])) for each in rules.rules_reading(code)],
-        "may_edit": may(actor, "formula.edit"),
+        "rules": [
+            (each, label_of(rules.rule_entries(each)[-1]["label"])) for each in rules.rules_reading(code)
+        ],
         "earliest": str(first_open_day(today)),
         "written": rules.written_versions(code, "param"),
     }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from gongmai.core.access.queries import check_may, may
 from gongmai.core.document.actions import table_response, wanted_format
-from gongmai.core.document.types import Column, Kind, Table
+from gongmai.core.document.types import Column, Table
 from gongmai.core.formula.messages import word as word_formula
 from gongmai.core.formula.types import FormulaError
 from gongmai.core.panel.queries.vintages import NotPublished
@@ -79,7 +79,9 @@ def _answer(
         problem = _("Nothing has been published yet; there is no history to run on.")
         return render(request, "rule/trial.html", {"problem": problem})
     except TrialTooLong:
-        problem = _("The run took more time or memory than it may. Choose fewer periods or a simpler formula.")
+        problem = _(
+            "The run took more time or memory than it may. Choose fewer periods or a simpler formula."
+        )
         return render(request, "rule/trial.html", {"problem": problem})
     words = labeller()
     by = request.GET.get("by", "")

@@ -14,7 +14,18 @@ from gongmai.monitor.rule.rules.entry import write_examples
 from gongmai.monitor.rule.rules.rates import Rates
 from gongmai.ui.templatetags.display import percent, whole
 
-COMPARED = ("label", "message", "advice", "severity", "cell", "shown", "formula", "suggest", "source", "examples")
+COMPARED = (
+    "label",
+    "message",
+    "advice",
+    "severity",
+    "cell",
+    "shown",
+    "formula",
+    "suggest",
+    "source",
+    "examples",
+)
 
 
 def rates_words(rates: Rates) -> dict[str, Any]:
@@ -71,7 +82,14 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dic
         if old != new:
             code = key in {"formula", "suggest"}
             found.append(
-                {"field": messages.FIELDS[key], "old": old, "new": new, "code": code, "long": key == "examples",
-                 "old_pieces": colour(old) if code else (), "new_pieces": colour(new) if code else ()}
-            )  # fmt: skip
+                {
+                    "field": messages.FIELDS[key],
+                    "old": old,
+                    "new": new,
+                    "code": code,
+                    "long": key == "examples",
+                    "old_pieces": colour(old) if code else (),
+                    "new_pieces": colour(new) if code else (),
+                }
+            )
     return found

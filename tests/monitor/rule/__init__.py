@@ -1,0 +1,1 @@
+"""Tests of the module that edits, tries and counts rules."""

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import datetime as dt
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from gongmai.core.formula import queries
 from gongmai.core.period import clock
 from tests.city import City, build_city, serve
 
@@ -19,10 +21,24 @@ hypothesis.settings.register_profile("house", deadline=None, derandomize=os.envi
 hypothesis.settings.load_profile("house")
 
 
+DATABASE = {"db", "transactional_db", "django_db_setup"}
+
+
 @pytest.fixture(autouse=True)
 def own_language() -> None:
     """Each test begins in the product's language, whatever the one before it asked for."""
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def own_rules(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test begins with the rules of the catalogue file; one without a database stays with them."""
+    queries.forget_stamps()
+    if not request.node.get_closest_marker("django_db") and not DATABASE & set(request.fixturenames):
+        key = (str(settings.DATABASES["default"]["NAME"]), "audits")
+        queries._stamps[key] = (math.inf, (0, 0))
+    yield
+    queries.forget_stamps()
 
 
 @pytest.fixture

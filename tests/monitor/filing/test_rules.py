@@ -189,9 +189,7 @@ def test_every_rule_of_the_handbook_stands_in_the_catalogue() -> None:
     assert {f"H{n}" for n in range(1, 11)} | {f"V{n}" for n in range(1, 9)} <= codes
     audits = file_audits()
     assert len({audit.code for audit in audits}) == len(audits)
-    assert all(
-        audit.message["zh-Hans"] and audit.message["en"] and audit.advice["zh-Hans"] for audit in file_audits()
-    )
+    assert all(each.message["zh-Hans"] and each.message["en"] and each.advice["zh-Hans"] for each in audits)
 
 
 def test_lines_give_the_computed_cells() -> None:

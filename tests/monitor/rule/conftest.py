@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings
 
 from gongmai.core.access.types import SYSTEM
-from gongmai.core.formula.queries import forget_stamps
 from gongmai.core.panel.actions.publish import publish
 from gongmai.core.panel.queries import vintages
 from gongmai.core.period import clock
@@ -28,11 +27,9 @@ APRIL = Period(2023, 4)
 
 
 @pytest.fixture(autouse=True)
-def own_rules() -> Iterator[None]:
-    """Each test begins and ends with the rules of the file."""
-    forget_stamps()
+def own_trials() -> Iterator[None]:
+    """No test sees a run of another."""
     yield
-    forget_stamps()
     forget_trials()
 
 

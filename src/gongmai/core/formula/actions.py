@@ -1,4 +1,4 @@
-"""Steps of a version of a rule: draft, proposal, decision by a second person; each with a line in the trail."""
+"""Steps of a version of a rule: draft, proposal, decision by a second person; each leaves its line."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date

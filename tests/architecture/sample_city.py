@@ -17,8 +17,8 @@ from gongmai.core.attachment.models import Attachment
 from gongmai.core.attachment.queries import content_path
 from gongmai.core.audit.actions import record
 from gongmai.core.audit.models import Entry
-from gongmai.core.notify.models import Notice
 from gongmai.core.formula.models import RuleVersion
+from gongmai.core.notify.models import Notice
 from gongmai.core.outbox.models import Delivery
 from gongmai.core.registry.models import City, Enterprise, Profile
 from gongmai.monitor.chase.models import Call
@@ -140,6 +140,10 @@ def make_notice(sample: Sample, _enterprise: Enterprise) -> int:
 def make_call(_sample: Sample, enterprise: Enterprise) -> int:
     filing = Return.objects.get(enterprise=enterprise)
     row = Call(filing=filing, enterprise=enterprise, at=NOW, outcome="no_answer", new_phone="1")
+    row.save()
+    return row.pk
+
+
 def make_rule_version(sample: Sample, _enterprise: Enterprise) -> int:
     row = RuleVersion(
         catalogue="audits", kind="param", code="month_limit", entry={"value": 1}, valid_from=NOW.date(),

@@ -4,6 +4,8 @@ import os
 import tempfile
 
 os.environ["GONGMAI_DATA"] = os.environ.get("GONGMAI_TEST_DATA") or tempfile.mkdtemp(prefix="gongmai-test-")
+# signing in by password alone, except where a test asks for more
+os.environ.setdefault("GONGMAI_SECOND_FACTOR", "offered")
 
 from gongmai.config.settings import *  # noqa: F403
 

@@ -176,7 +176,7 @@ def call(
 
 
 def test_a_token_opens_the_api_and_a_wrong_one_does_not(sample: Sample, rf) -> None:
-    from gongmai.core.access.actions import create_token
+    from gongmai.core.access.actions.people import create_token
     from gongmai.core.access.api import TokenOrSession
     from gongmai.core.access.queries import actor_of
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from gongmai.core.access import actions
+from gongmai.core.access.actions import people as actions
 from gongmai.core.access.api import TokenOrSession
 from gongmai.core.access.models import ApiToken, User
 from gongmai.core.access.models import Grant as GrantRow

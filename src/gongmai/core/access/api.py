@@ -5,7 +5,7 @@ from ninja.errors import HttpError
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
-from gongmai.core.access.actions import touch_token
+from gongmai.core.access.actions.people import touch_token
 from gongmai.core.access.models import User
 from gongmai.core.access.queries import actor_of, find_token, may
 from gongmai.core.access.types import Actor
@@ -40,6 +40,8 @@ class TokenOrSession(AuthBase):
 
     def _by_session(self, request: HttpRequest) -> Actor | None:
         if not isinstance(request.user, User) or request.user.must_change_password:
+            return None
+        if request.session.get("must_enrol"):
             return None
         if request.method not in SAFE_METHODS and check_csrf(request):
             raise HttpError(403, "CSRF token missing or incorrect")

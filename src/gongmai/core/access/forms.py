@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongmai.core.access.messages import ROLES, SCOPES
 from gongmai.core.access.models import User
+from gongmai.core.access.queries import context_words, password_profile
 from gongmai.core.access.rules import KINDS
 from gongmai.core.access.types import Grant, Role, ScopeKind
 from gongmai.ui.reading import whole_number
@@ -133,6 +134,68 @@ class TokenForm(forms.Form):
     label = forms.CharField(
         label=_("What the key is for"), max_length=80, help_text=_("For example: the finance system.")
     )
+
+
+class CodeForm(forms.Form):
+    """A code of the second factor, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code of the second factor"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True, "class": "code"}
+        ),
+    )
+
+
+class PresentPasswordForm(forms.Form):
+    """The present password: an open screen must not let anybody bind their own telephone."""
+
+    password = forms.CharField(
+        label=_("Present password"),
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, person: User, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.person = person
+
+    def clean_password(self) -> str:
+        """It must be right."""
+        password: str = self.cleaned_data["password"]
+        if not self.person.check_password(password):
+            raise ValidationError(_("The present password is not right."))
+        return password
+
+
+class ProfileValidator:
+    """The password profile in force and the words that everybody here would think of (data/sign_in.yaml)."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError with what is missing."""
+        profile = password_profile()
+        if len(password) < profile.length:
+            raise ValidationError(_("At least %(count)d characters.") % {"count": profile.length})
+        kinds = sum(
+            any(test(letter) for letter in password)
+            for test in (str.islower, str.isupper, str.isdigit, lambda letter: not letter.isalnum())
+        )
+        if kinds < profile.kinds:
+            raise ValidationError(
+                _("At least %(count)d kinds of characters: small, capital, digits, signs.")
+                % {"count": profile.kinds}
+            )
+        words = [*context_words(), getattr(user, "username", ""), getattr(user, "display_name", "")]
+        plain = password.casefold()
+        for word in words:
+            if len(word) > 1 and word.casefold() in plain and len(plain) - len(word) < profile.length - 4:
+                raise ValidationError(_("Do not build the password on %(word)s.") % {"word": word})
+
+    def get_help_text(self) -> str:
+        """What is asked for."""
+        return str(_("At least 12 characters; a short sentence is easy to remember. No common passwords."))
 
 
 GrantFormSet = forms.formset_factory(GrantForm, extra=1, max_num=20)

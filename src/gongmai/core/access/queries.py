@@ -9,17 +9,29 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from gongmai.core.access import rules
 from gongmai.core.access.messages import ROLES
-from gongmai.core.access.models import ApiToken, SignIn, User
+from gongmai.core.access.models import ApiToken, Device, Factor, FactorReset, Session, SignIn, User
 from gongmai.core.access.models import Grant as GrantRow
-from gongmai.core.access.types import Actor, Grant, NotAllowed, Role, Scope, ScopeKind
+from gongmai.core.access.types import (
+    Actor,
+    Grant,
+    NotAllowed,
+    PasswordProfile,
+    Role,
+    Scope,
+    ScopeKind,
+    SignInRules,
+)
+from gongmai.core.period import clock
 
 _opened: ContextVar[set[int] | None] = ContextVar("opened", default=None)
 _FEW = 500
 _TABLE = Path(__file__).parent / "data" / "permissions.yaml"
+_SIGN_IN = Path(__file__).parent / "data" / "sign_in.yaml"
 
 
 @lru_cache(maxsize=1)
@@ -206,3 +218,77 @@ def filers_of(enterprise_ids: Collection[int]) -> dict[int, list[int]]:
         if value.isdecimal() and int(value) in wanted:
             found.setdefault(int(value), []).append(person)
     return found
+
+
+@lru_cache(maxsize=1)
+def _sign_in_document() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(_SIGN_IN.read_text(encoding="utf-8"))
+    return document
+
+
+def sign_in_rules() -> SignInRules:
+    """How people sign in today."""
+    entries = [SignInRules.read(entry) for entry in _sign_in_document()["sign_in"]]
+    return max(
+        (entry for entry in entries if entry.valid_from <= clock.today()),
+        key=lambda entry: entry.valid_from,
+        default=entries[0],
+    )
+
+
+def password_profile() -> PasswordProfile:
+    """What a password must be, by the profile that the settings name."""
+    return PasswordProfile(**_sign_in_document()["password_profiles"][settings.GONGMAI_PASSWORD_PROFILE])
+
+
+def context_words() -> list[str]:
+    """Words that everybody here would think of."""
+    return [str(word) for word in _sign_in_document()["context_words"]]
+
+
+def factor_of(user: User) -> Factor | None:
+    """The person's second factor, where it is confirmed."""
+    return Factor.objects.filter(user=user).exclude(confirmed_at=None).first()
+
+
+def own_sessions(actor: Actor) -> QuerySet[Session]:
+    """The person's sessions that have not ended, the latest first."""
+    rows = Session.objects.select_related("device").filter(user_id=own_id(actor), ended_at=None)
+    return rows.filter(seen_at__gte=clock.now() - max(sign_in_rules().longest.values())).order_by("-seen_at")
+
+
+def own_devices(actor: Actor) -> QuerySet[Device]:
+    """The browsers that the person has signed in with and has not disowned."""
+    return Device.objects.filter(user_id=own_id(actor), disowned_at=None).order_by("-last_seen_at")
+
+
+def own_sign_ins(actor: Actor) -> QuerySet[SignIn]:
+    """The person's own lines of the log of sign-ins, the latest first."""
+    return SignIn.objects.filter(user_id=own_id(actor)).order_by("-at", "-pk")
+
+
+def find_device(user_id: int, digest: str) -> Device | None:
+    """The person's device with this digest, unless it was disowned."""
+    return Device.objects.filter(user_id=user_id, digest=digest, disowned_at=None).first()
+
+
+def is_owners_device(username: str, digest: str) -> bool:
+    """Whether somebody of this name has signed in from this browser before."""
+    if not digest:
+        return False
+    rows = Device.objects.filter(user__username=username, digest=digest, disowned_at=None)
+    return rows.filter(last_seen_at__gte=clock.now() - sign_in_rules().device_age).exists()
+
+
+def guesses(username: str, device: str) -> int:
+    """Wrong passwords for a name within the window: from this known device, or from all that are unknown."""
+    since = clock.now() - sign_in_rules().guess_window
+    rows = SignIn.objects.filter(username=username[:150], outcome="failed", at__gte=since, device=device)
+    return rows.count()
+
+
+def factor_resets(actor: Actor) -> QuerySet[FactorReset]:
+    """The requests to take away a second factor that wait for a second person."""
+    check_may(actor, "people.view")
+    rows = FactorReset.objects.select_related("user", "asked_by").filter(decided_at=None)
+    return rows.order_by("asked_at")

@@ -1,7 +1,10 @@
 """Who acts, in which roles, over which part of the city."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class Role(StrEnum):
@@ -95,3 +98,51 @@ class RefusedChange(Exception):  # noqa: N818 - reads as a sentence where it is 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRules:
+    """How people sign in, from a day on (data/sign_in.yaml)."""
+
+    factor_roles: frozenset[Role]
+    grace: timedelta
+    drift: int
+    recovery_codes: int
+    factor_attempts: int
+    factor_pause: timedelta
+    guesses: int
+    guess_window: timedelta
+    idle: Mapping[str, timedelta]
+    longest: Mapping[str, timedelta]
+    device_age: timedelta
+    dormant: timedelta
+    valid_from: date
+
+    @classmethod
+    def read(cls, entry: Mapping[str, Any]) -> "SignInRules":
+        """An entry of the data file."""
+        return cls(
+            factor_roles=frozenset(Role(role) for role in entry["factor_roles"]),
+            grace=timedelta(days=entry["grace_days"]),
+            drift=entry["drift"],
+            recovery_codes=entry["recovery_codes"],
+            factor_attempts=entry["factor_attempts"],
+            factor_pause=timedelta(minutes=entry["factor_pause_minutes"]),
+            guesses=entry["guesses"],
+            guess_window=timedelta(minutes=entry["guess_minutes"]),
+            idle={kind: timedelta(minutes=count) for kind, count in entry["idle_minutes"].items()},
+            longest={kind: timedelta(hours=count) for kind, count in entry["longest_hours"].items()},
+            device_age=timedelta(days=entry["device_days"]),
+            dormant=timedelta(days=entry["dormant_days"]),
+            valid_from=entry["valid_from"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordProfile:
+    """What a password must be; zero kinds or days: not asked for."""
+
+    length: int
+    kinds: int
+    change_days: int
+    source: str

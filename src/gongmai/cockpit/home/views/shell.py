@@ -35,6 +35,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "trend_colours": trend if trend in TRENDS else TRENDS[0],
         "language_zh": get_language_info("zh-hans")["name_local"],
         "password_url": reverse("access:password"),
+        "sessions_url": reverse("access:sessions"),
         "sign_out_url": reverse("access:sign-out"),
     }
 

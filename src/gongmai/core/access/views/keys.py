@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from gongmai.core.access import actions, queries
+from gongmai.core.access import queries
+from gongmai.core.access.actions import people as actions
 from gongmai.core.access.forms import TokenForm
 from gongmai.core.access.models import ApiToken
 from gongmai.ui.reading import whole_number

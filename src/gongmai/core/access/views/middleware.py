@@ -1,9 +1,12 @@
 """Finds the actor of each request, guards the session, and words a refusal as a page."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
@@ -13,17 +16,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from gongmai.core.access.actions.sessions import close_session, touch_session
 from gongmai.core.access.models import User
-from gongmai.core.access.queries import actor_of
-from gongmai.core.access.types import NOBODY, Actor, NotAllowed, Role
+from gongmai.core.access.queries import actor_of, sign_in_rules
+from gongmai.core.access.rules import kind_of_session
+from gongmai.core.access.types import NOBODY, Actor, NotAllowed
 from gongmai.core.period import clock
 
 NUL = "\x00"
-OFFICER_IDLE = timedelta(minutes=30)
-# a clerk who is called away in the middle of a return keeps the session for the working day
-ENTERPRISE_IDLE = timedelta(hours=8)
 SEEN_EVERY = timedelta(seconds=60)
-_ALWAYS_OPEN = frozenset({"access:password", "access:sign-out", "access:sign-in", "set_language"})
+_ALWAYS_OPEN = frozenset(
+    {"access:password", "access:sign-out", "access:sign-in", "access:sign-in-code", "set_language"}
+)
+_OPEN_TO_ENROL = frozenset({"access:second-factor", "access:confirm-factor"})
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):
@@ -68,6 +73,29 @@ def _holds_nul(fields: QueryDict) -> bool:
     return any(NUL in text for name, texts in fields.lists() for text in (name, *texts))
 
 
+class CallerAddressMiddleware:
+    """Behind a proxy that the settings trust, the caller's address is the last one that is no trusted proxy.
+
+    Without trusted proxies the header is not looked at: anybody can write it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Put the caller's address where everything looks for it."""
+        trusted = set(settings.GONGMAI_PROXIES)
+        if request.META.get("REMOTE_ADDR") in trusted:
+            chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+            for part in reversed(chain):
+                if part in trusted:
+                    continue
+                with suppress(ValueError):
+                    request.META["REMOTE_ADDR"] = str(ip_address(part))
+                break
+        return self.get_response(request)
+
+
 class ActorMiddleware:
     """Sets ``request.actor``; ends idle sessions; a NotAllowed raised by a view becomes a 403 page."""
 
@@ -76,7 +104,9 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with the actor at hand."""
-        if request.user.is_authenticated and _is_idle(request):
+        if request.user.is_authenticated and (reason := _why_over(request)):
+            if "row" in request.session:
+                close_session(request.session["row"], reason)
             logout(request)
         request.actor = SimpleLazyObject(lambda: find_actor(request))  # type: ignore[attr-defined]
         return self.get_response(request)
@@ -88,11 +118,13 @@ class ActorMiddleware:
         view_args: Any,  # noqa: ARG002
         view_kwargs: Any,  # noqa: ARG002
     ) -> HttpResponseBase | None:
-        """Send whoever has a temporary password to choose one first."""
+        """Send whoever has a temporary password, or lacks a second factor, to see to that first."""
         match = request.resolver_match
         is_closed = match and match.namespace != "api" and match.view_name not in _ALWAYS_OPEN
         if is_closed and getattr(request.user, "must_change_password", False):
             return to_whole_page(request, redirect("access:password"))
+        if is_closed and request.session.get("must_enrol") and match.view_name not in _OPEN_TO_ENROL:
+            return to_whole_page(request, redirect("access:second-factor"))
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -117,16 +149,19 @@ def to_whole_page(request: HttpRequest, answer: HttpResponseBase) -> HttpRespons
     return moved
 
 
-def _is_idle(request: HttpRequest) -> bool:
-    """Whether the session was left alone too long; notes the visit at most once a minute."""
-    now = clock.now()
-    stored = request.session.get("seen")
+def _why_over(request: HttpRequest) -> str:
+    """Why the session is over (left alone too long, lasted too long); notes the visit once a minute."""
+    now, how = clock.now(), sign_in_rules()
+    kind = request.session.get("kind", "officer")
+    stored, started = request.session.get("seen"), request.session.get("started")
     away = now - datetime.fromisoformat(stored) if stored else timedelta(0)
-    limit = ENTERPRISE_IDLE if request.session.get("is_firm") else OFFICER_IDLE
-    if away > limit:
-        return True
+    if away > how.idle[kind]:
+        return "idle"
+    if started and now - datetime.fromisoformat(started) > how.longest[kind]:
+        return "too_long"
     if stored is None or abs(away) > SEEN_EVERY:
-        roles = find_actor(request).roles
-        request.session["is_firm"] = roles == {Role.ENTERPRISE}
+        request.session["kind"] = kind_of_session(find_actor(request).roles)
         request.session["seen"] = now.isoformat()
-    return False
+        if "row" in request.session:
+            touch_session(request.session["row"], request.session.session_key or "")
+    return ""

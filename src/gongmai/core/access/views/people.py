@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from gongmai.core.access import actions, queries
+from gongmai.core.access import queries
+from gongmai.core.access.actions import people as actions
 from gongmai.core.access.forms import GrantFormSet, PersonForm, grants_of
 from gongmai.core.access.messages import OUTCOMES, REFUSALS, ROLES, SCOPES
 from gongmai.core.access.models import User
@@ -141,6 +142,7 @@ def _person_page(
         "person": row,
         "may_edit": may_edit,
         "keys": row.tokens.order_by("-created_at") if row else [],
+        "has_factor": bool(row and queries.factor_of(row)),
         "recent": row.signin_set.order_by("-at")[:8] if row else [],
         "code_lists": [code for name in ("unit", "region", "park") for code in code_list(name)],
     }

@@ -2,14 +2,23 @@
 
 import secrets
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 
 from gongmai.core.access import rules
 from gongmai.core.access.models import ApiToken, SignIn, User
 from gongmai.core.access.models import Grant as GrantRow
-from gongmai.core.access.queries import actor_of, check_may, digest_of, may, own_id
-from gongmai.core.access.types import Actor, Grant, NotAllowed, RefusedChange
+from gongmai.core.access.queries import (
+    actor_of,
+    check_may,
+    digest_of,
+    may,
+    own_id,
+    password_profile,
+    sign_in_rules,
+)
+from gongmai.core.access.types import SYSTEM, Actor, Grant, NotAllowed, RefusedChange
 from gongmai.core.audit.actions import record
 from gongmai.core.period import clock
 
@@ -72,7 +81,9 @@ def set_active(*, actor: Actor, person_id: int, active: bool) -> None:
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=person_id)
         person.is_active = active
-        person.save(update_fields=["is_active"])
+        if active:
+            person.awake_since = clock.now()
+        person.save(update_fields=["is_active", "awake_since"])
         _record(actor, "people.activate" if active else "people.deactivate", person)
 
 
@@ -84,7 +95,8 @@ def reset_password(*, actor: Actor, person_id: int) -> str:
         person = User.objects.select_for_update().get(pk=person_id)
         person.set_password(password)
         person.must_change_password = True
-        person.save(update_fields=["password", "must_change_password"])
+        person.disowned_at = None
+        person.save(update_fields=["password", "must_change_password", "disowned_at"])
         _record(actor, "people.reset_password", person)
     return password
 
@@ -96,7 +108,8 @@ def change_own_password(*, actor: Actor, person: User, password: str) -> None:
     with transaction.atomic():
         person.set_password(password)
         person.must_change_password = False
-        person.save(update_fields=["password", "must_change_password"])
+        person.password_changed_at = clock.now()
+        person.save(update_fields=["password", "must_change_password", "password_changed_at"])
         _record(actor, "password.change", person)
 
 
@@ -133,7 +146,9 @@ def touch_token(token: ApiToken) -> None:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
-def note_sign_in(*, username: str, user_id: int | None, ip: str | None, agent: str, outcome: str) -> None:
+def note_sign_in(
+    *, username: str, user_id: int | None, ip: str | None, agent: str, outcome: str, device: str = ""
+) -> None:
     """Write one line of the log of sign-ins; a success is the person's latest, by the product's clock."""
     now = clock.now()
     if outcome == "ok" and user_id is not None:
@@ -145,7 +160,31 @@ def note_sign_in(*, username: str, user_id: int | None, ip: str | None, agent: s
         agent=agent[:200],
         outcome=outcome,
         at=now,
+        device=device,
     )
+
+
+def stop_dormant(person: User) -> bool:
+    """Stop a person whom nobody has seen for too long; whether that was so. Called as they sign in."""
+    now = clock.now()
+    seen = max((at for at in (person.last_login, person.awake_since) if at is not None), default=None)
+    if seen is None or now - seen <= sign_in_rules().dormant:
+        return False
+    with transaction.atomic():
+        User.objects.filter(pk=person.pk).update(is_active=False)
+        _record(SYSTEM, "people.stop_dormant", person, last_seen=seen.isoformat())
+    return True
+
+
+def ask_new_password(person: User) -> bool:
+    """Ask for a new password where the profile wants one from time to time; whether that is so."""
+    days = password_profile().change_days
+    changed = person.password_changed_at
+    if not days or changed is None or clock.now() - changed <= timedelta(days=days):
+        return False
+    User.objects.filter(pk=person.pk).update(must_change_password=True)
+    person.must_change_password = True
+    return True
 
 
 def make_temporary_password() -> str:

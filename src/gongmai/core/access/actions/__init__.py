@@ -1,0 +1,1 @@
+"""Changes to people, their second factor, and their sessions and devices."""

@@ -19,7 +19,7 @@ class Sm2Signer:
         """The signature, r and s of equal length in hexadecimal."""
         machine = SM2(bytes.fromhex(private), _USER_ID, _UNCOMPRESSED + bytes.fromhex(public))
         r, s = machine.sign(message)
-        return r.hex().zfill(_NUMBER_DIGITS) + s.hex().zfill(_NUMBER_DIGITS)
+        return f"{r.hex():0>{_NUMBER_DIGITS}}{s.hex():0>{_NUMBER_DIGITS}}"
 
     def verify(self, public: str, message: bytes, signature: str) -> bool:
         """Whether it holds; False for a key that is no point or a signature of the wrong shape."""

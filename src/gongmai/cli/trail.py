@@ -10,6 +10,7 @@ import orjson
 
 from gongmai.core.access.types import SYSTEM
 from gongmai.core.audit.messages import BREACHES
+from gongmai.core.audit.queries.proof import anchors_path
 from gongmai.core.audit.queries.proof import verify as verify_trail
 from gongmai.core.audit.rules.anchors import fingerprint_of
 from gongmai.core.audit.tasks import anchors
@@ -53,7 +54,7 @@ def verify(layout: str) -> None:
 def anchor() -> None:
     """Write a signed anchor now; the worker does so every day."""
     written = anchors.write_anchor(sign=True)
-    click.echo(f"signed: {anchors.anchors_path()}" if written else "nothing to anchor yet")
+    click.echo(f"signed: {anchors_path()}" if written else "nothing to anchor yet")
 
 
 @trail.command()

@@ -126,6 +126,7 @@ def word_kind(code: str) -> str:
 PAGES: dict[str, str | Promise] = {
     "dossier:page": _("Page of the enterprise"),
     "filing:show": _("A return"),
+    "filing:look": _("Marked a return as seen"),
     "filing:history": _("The history of a figure"),
     "filing:move": _("Reviewing a return"),
     "filing:pass": _("Passing several returns"),

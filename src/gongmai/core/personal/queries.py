@@ -77,7 +77,8 @@ def rows_of(entry: Kept, number: int) -> QuerySet[Any] | None:
     if entry.person == NONE:
         return None
     column = "pk" if entry.person == SELF else entry.person
-    return apps.get_model(entry.model).objects.filter(**{column: number})
+    rows: QuerySet[Any] = apps.get_model(entry.model).objects.filter(**{column: number})
+    return rows
 
 
 def _facts(entry: Kept, rows: QuerySet[Any]) -> Iterator[dict[str, Any]]:

@@ -84,7 +84,7 @@ def _as_table(rows: QuerySet[Entry]) -> Table:
         Column("hash", _("Hash")),
     ]
     numbers = rows.exclude(actor_id=None).order_by().values_list("actor_id", flat=True).distinct()
-    names = names_of(numbers)
+    names = names_of(number for number in numbers if number)
     lines = (
         (
             datetime.fromisoformat(row.at),

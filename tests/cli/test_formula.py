@@ -1,9 +1,11 @@
 import json
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from gongmai.cli.formula import formula
+from gongmai.core.formula.models import RuleVersion
 
 
 def run(*args):
@@ -59,3 +61,17 @@ def test_an_indicator_is_explained_on_the_published_facts_of_a_firm(small_city, 
 def test_a_period_that_is_not_published_is_a_usage_error(small_city, monkeypatch):
     monkeypatch.setattr("gongmai.cli.formula.find_by_credit_codes", lambda codes: dict.fromkeys(codes, 1))
     assert run("explain", "growth", "--enterprise", "firm", "--period", "2019-12").exit_code == 2
+
+
+@pytest.mark.django_db
+def test_the_export_is_a_catalogue_that_holds_the_approved_versions(tmp_path):
+    RuleVersion.objects.create(
+        catalogue="audits", kind="param", code="month_limit", entry={"value": 0.4}, valid_from="2023-06-01",
+        state="approved", author="one", changed_at="2023-06-01T00:00:00Z", decided_at="2023-06-01T00:00:00Z",
+    )  # fmt: skip
+    path = tmp_path / "rules.yaml"
+    assert run("export", str(path)).exit_code == 0
+    assert run("check", str(path), "--format", "json").output.strip() == "[]"
+    params = {each["code"]: each for each in yaml.safe_load(path.read_text("utf-8"))["params"]}
+    assert [value["value"] for value in params["month_limit"]["values"]] == [0.5, 0.4]
+    assert str(params["month_limit"]["values"][0]["valid_to"]) == "2023-05-31"

@@ -1,4 +1,4 @@
-"""``gongmai formula``: checks a catalogue file, explains a rule or an indicator on one firm."""
+"""``gongmai formula``: checks and exports catalogues, explains a rule or an indicator on one firm."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import orjson
+import yaml
 
 from gongmai.cli.indicators import PeriodType
 from gongmai.cli.printing import format_option, print_rows
@@ -19,7 +20,7 @@ from gongmai.core.panel.messages import word_not_published
 from gongmai.core.panel.queries import engine, roster, vintages
 from gongmai.core.period.types import Period
 from gongmai.core.registry.queries import find_by_credit_codes
-from gongmai.monitor.filing.queries.audits import audits_by_code, vocabulary
+from gongmai.monitor.filing.queries.audits import audits_by_code, entries_now, param_entries, vocabulary
 from gongmai.monitor.indicator.queries.catalogue import DEFAULT_ITEM, get_column
 from gongmai.monitor.indicator.types import IndicatorError
 
@@ -72,6 +73,15 @@ def explain(
         return
     columns = ("condition", "verdict", "value", "threshold", "distance", "missing")
     print_rows(columns, list(_lines(explanation, language, 0)), form, title=code)
+
+
+@formula.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def export(target: Path) -> None:
+    """Write the audits and thresholds with all their dated versions to TARGET, as a catalogue file."""
+    document = {"params": param_entries(), "formulas": entries_now()}
+    target.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120), "utf-8")
+    click.echo(f"{len(document['formulas'])} rules, {len(document['params'])} parameters: {target}")
 
 
 def find_formula(code: str, item: str, period: Period) -> Checked:

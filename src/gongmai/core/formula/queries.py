@@ -57,9 +57,28 @@ from gongmai.core.formula.types import (
 from gongmai.core.ports import adapter
 
 __all__ = [  # other modules reach the language through here
-    "Catalogue", "build_vocabulary", "check", "check_all", "compile_grouped", "compile_rows", "describe",
-    "describers", "dimensions", "explain", "explain_with", "load_catalogue", "load_yaml", "missing_facts",
-    "phrases", "row_evaluator", "units",
+    "Catalogue",
+    "RuleVersion",
+    "approved_versions",
+    "build_vocabulary",
+    "check",
+    "check_all",
+    "compile_grouped",
+    "compile_rows",
+    "describe",
+    "describers",
+    "dimensions",
+    "explain",
+    "explain_with",
+    "forget_stamps",
+    "load_catalogue",
+    "load_yaml",
+    "missing_facts",
+    "phrases",
+    "row_evaluator",
+    "stamp_of",
+    "units",
+    "versions_of",
 ]  # fmt: skip
 
 DATA = Path(__file__).parent / "data"

@@ -1,5 +1,6 @@
 """Findings and refusals in the reader's words."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -359,21 +360,16 @@ def word_reason(reason: Reason) -> str:
     """Why a return deserves a look, in one line."""
     params = reason.params
     if reason.code == "finding":
-        audit = audits_by_code().get(params["rule"])
-        return label_of(audit.label) if audit else word(params["rule"])
+        return (
+            label_of(audit.label) if (audit := audits_by_code().get(params["rule"])) else word(params["rule"])
+        )
     if reason.code == "evidence":
-        parts = [word_witness(witness, growth) for witness, growth in params["parts"]]
-        said = _(", ").join([word_witness("output", params["output"]), *parts])
-        return _("Evidence contradicts (%(score)s points): %(said)s") % {
-            "score": params["score"],
-            "said": said,
-        }
-    values = {
-        "item": cell_label(params["item"]),
-        "distance": f"{params['distance']:+.1f}",
-        "members": params.get("members"),
-        "usual": signed((params.get("centre") or params.get("typical") or 1) - 1),
-    }
+        said = _(", ").join(word_witness(*each) for each in [("output", params["output"]), *params["parts"]])
+        text = _("Evidence contradicts (%(score)s points): %(said)s")
+        return text % {"score": params["score"], "said": said}
+    usual = (params.get("centre") or params.get("typical") or 1) - 1
+    values = {"item": cell_label(params["item"]), "distance": f"{params['distance']:+.1f}"}
+    values |= {"members": str(params.get("members")), "usual": signed(usual)}
     if reason.code == "hb":
         text = _(
             "%(item)s: growth is %(distance)s quartile distances from %(members)s comparable firms "
@@ -401,9 +397,4 @@ def _fill(text: str, params: Mapping[str, Any]) -> str:
         else value
         for key, value in params.items()
     }
-    return _(text) % _Blank(values)
-
-
-class _Blank(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+    return _(text) % defaultdict(lambda: "…", values)

@@ -9,7 +9,7 @@ from django.db import transaction
 from gongmai.core.access.queries import check_may
 from gongmai.core.access.types import Actor
 from gongmai.core.formula import actions as formula
-from gongmai.core.formula.models import RuleVersion
+from gongmai.core.formula.queries import RuleVersion
 from gongmai.core.formula.rules.staged import period_end
 from gongmai.core.formula.types import VersionRefused, VersionStep
 from gongmai.core.panel.queries import vintages

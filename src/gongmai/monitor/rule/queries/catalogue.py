@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 
 from gongmai.core.access.types import Actor
-from gongmai.core.formula.models import RuleVersion
-from gongmai.core.formula.queries import versions_of
+from gongmai.core.formula.queries import RuleVersion, versions_of
 from gongmai.core.formula.types import VersionState
 from gongmai.monitor.filing.queries.audits import (
     CATALOGUE,

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from gongmai.core.formula.models import RuleVersion
-from gongmai.core.formula.queries import describe, row_evaluator
+from gongmai.core.formula.queries import RuleVersion, describe, row_evaluator
 from gongmai.core.formula.rules.catalogue import read_formulas
 from gongmai.core.formula.rules.check import check
 from gongmai.core.formula.rules.examples import run_examples

@@ -11,7 +11,7 @@ from django.apps import apps
 
 from gongmai.core.access.queries import scope_filter
 from gongmai.core.access.types import Actor
-from gongmai.core.formula.models import RuleVersion
+from gongmai.core.formula.queries import RuleVersion
 from gongmai.monitor.filing.queries.trial import (
     Hit,
     can_be_tried,

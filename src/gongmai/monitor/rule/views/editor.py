@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongmai.core.access.queries import check_may
-from gongmai.core.formula.models import RuleVersion
+from gongmai.core.formula.queries import RuleVersion
 from gongmai.core.formula.rules.versions import first_open_day
 from gongmai.core.formula.types import Finding, VersionRefused
 from gongmai.core.period import clock

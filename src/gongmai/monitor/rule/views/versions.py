@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from gongmai.core.access.queries import check_may, may
-from gongmai.core.formula.models import RuleVersion
+from gongmai.core.formula.queries import RuleVersion
 from gongmai.core.formula.types import VersionRefused, VersionState, VersionStep
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gongmai.core.formula.models import RuleVersion
+from gongmai.core.formula.queries import RuleVersion
 from gongmai.monitor.filing.messages import cell_label, label_of, shown_label
 from gongmai.monitor.filing.queries.forms import forms
 from gongmai.monitor.rule import messages

@@ -53,6 +53,17 @@ def later(seconds: int) -> None:
     clock.simulate(clock.now() + dt.timedelta(seconds=seconds))
 
 
+@pytest.fixture(autouse=True)
+def one_clock(monkeypatch) -> None:
+    """The telephone of these tests goes by the simulated time, so that tests can move it."""
+    monkeypatch.setattr(actions, "telephone_time", clock.now)
+
+
+def test_the_telephone_goes_by_the_real_time(monkeypatch, simulated_time) -> None:
+    monkeypatch.undo()
+    assert actions.telephone_time().year > clock.now().year
+
+
 @pytest.fixture
 def officer(db, simulated_time) -> User:
     return make("officer", "city", "city")

@@ -129,7 +129,7 @@ def test_totals_follow_and_findings_stand_at_the_box_while_typing(page: Page) ->
     feed = box(page, "feedstock")
     feed.focus()
     page.keyboard.type("12万")
-    note = page.locator("td", has=feed).locator(".cell-note")
+    note = feed.locator("xpath=..").locator(".cell-note")
     expect(note).to_contain_text("12万")
     assert focused(page) == "feedstock"
     page.keyboard.press("Escape")

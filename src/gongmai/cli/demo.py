@@ -18,7 +18,7 @@ from gongmai.cli.printing import print_rows, progress_bar
 from gongmai.cli.serve import run, unapplied_migrations
 from gongmai.core.period import clock
 from gongmai.core.registry.queries import city
-from gongmai.demo import sources
+from gongmai.demo import chasing, sources
 from gongmai.demo.build import write_city
 from gongmai.demo.people import demo_people
 
@@ -74,6 +74,8 @@ def build(report: Report) -> dict[str, int]:
     write_city(data / FOLDER, lambda done, total: report(done, total, "demo: files"))
     clock.simulate(simulated_now())
     counts = set_up_city(data / FOLDER, replace=True, report=report)
+    chasing.play()
+    clock.simulate(simulated_now())
     ready = data / f"{READY}.tmp"
     ready.write_text(json.dumps(counts))
     ready.replace(data / READY)

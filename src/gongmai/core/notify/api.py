@@ -1,6 +1,7 @@
 """JSON API of the inbox: list, mark as read."""
 
 from datetime import datetime
+from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
@@ -52,8 +53,8 @@ def list_notices(
     unread: bool = False,
     q: str = "",
     kind: str = "",
-    before: int = Query(0, ge=0, lt=2**63, description="only notices with a smaller id"),
-    limit: int = Query(50, ge=1, le=MAX_ROWS),
+    before: Annotated[int, Query(ge=0, lt=2**63, description="only notices with a smaller id")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 50,
 ) -> InboxOut:
     """The caller's own notices."""
     actor = request.actor  # type: ignore[attr-defined]

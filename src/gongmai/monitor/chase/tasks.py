@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -92,8 +93,8 @@ def tell_extended(messages: Sequence[Message], _progress: Progress) -> None:
     for message in messages:
         payload = message.payload
         until = day_text(datetime.fromisoformat(payload["new_due_at"]))
-        fields = {"until": until, "reason": payload["reason"]}
-        _tell_many(payload["return_ids"], "filing.extended", payload["batch"], lambda _row, told=fields: told)
+        fields: dict[str, Field] = {"until": until, "reason": payload["reason"]}
+        _tell_many(payload["return_ids"], "filing.extended", payload["batch"], partial(_same, fields))
 
 
 def tell_unextended(messages: Sequence[Message], _progress: Progress) -> None:
@@ -129,6 +130,11 @@ def _tell_firms(
         for payload in payloads
         if (row := rows.get(payload["return_id"])) is not None and row.enterprise_id in people
     )
+
+
+def _same(fields: Mapping[str, Field], _row: Any) -> Mapping[str, Field]:
+    """The same for every return."""
+    return fields
 
 
 def _tell_many(

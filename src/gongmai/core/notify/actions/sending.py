@@ -21,7 +21,7 @@ from gongmai.core.notify.ports import MootCheck, WebhookSender
 from gongmai.core.notify.queries.inbox import body_of, subject_of
 from gongmai.core.notify.rules.formats import build_call, check_reply
 from gongmai.core.notify.rules.sealing import unseal
-from gongmai.core.notify.types import LANGUAGES, Channel, Line, NotifyError, Post, Robot, SendFailed
+from gongmai.core.notify.types import LANGUAGES, Channel, Field, Line, NotifyError, Post, Robot, SendFailed
 from gongmai.core.outbox.actions import announce
 from gongmai.core.outbox.queries import progress_of
 from gongmai.core.period import clock
@@ -82,7 +82,7 @@ def tell_failures() -> int:
     for row in failed:
         parcel = Parcel.objects.select_related("person").get(pk=waiting[row.pk])
         count = parcel.dispatches.count()
-        fields = {
+        fields: dict[str, Field] = {
             "person": parcel.person.display_name or parcel.person.username,
             "channel": {language: _channel_in(language, parcel.channel) for language in LANGUAGES},
             "count": count,

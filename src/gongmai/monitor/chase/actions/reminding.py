@@ -99,7 +99,7 @@ def remind_now(actor: Actor, return_ids: Collection[int], note: str = "") -> Rem
 
 def _sort_out(
     actor: Actor, return_ids: Collection[int], *, lock: bool = False
-) -> tuple[Reminded, dict[int, Any], dict[int, list[int]]]:  # type: ignore[no-untyped-def]
+) -> tuple[Reminded, dict[int, Any], dict[int, list[int]]]:
     check_may(actor, "return.chase")
     ids = sorted(set(return_ids))
     if not ids:
@@ -146,7 +146,7 @@ def _told_often(firms: list[int], now: datetime) -> set[int]:
     return {firm for firm, count in counts if count >= most}
 
 
-def _fields(row: Any, note: str, now: datetime) -> dict[str, Field]:  # type: ignore[no-untyped-def]
+def _fields(row: Any, note: str, now: datetime) -> dict[str, Field]:
     return {
         "form": forms()[row.form].label,
         "period": period_fields(Period.from_key(row.period)),

@@ -71,7 +71,7 @@ def _shown(rows: QuerySet[Any], show: str) -> QuerySet[Any]:
 def list_missing(actor: Actor, form: str, period: Period, filters: Mapping[str, str], page: int) -> Page[Any]:
     """A page of `filter_missing` as Missing rows."""
     found = Paginator(filter_missing(actor, form, period, filters), PAGE_SIZE).get_page(page)
-    found.object_list = describe(list(found.object_list))  # type: ignore[assignment]
+    found.object_list = describe(list(found.object_list))
     return found
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from gongmai.core.access.queries import check_may
 from gongmai.core.access.types import Actor
 from gongmai.core.formula.queries import load_catalogue, load_yaml
+from gongmai.core.formula.types import Param
 from gongmai.core.period import clock
 from gongmai.core.period.queries import is_workday
 from gongmai.core.period.types import Period
@@ -131,5 +132,5 @@ def _shipped() -> tuple[Plan, ...]:
 
 
 @lru_cache(maxsize=1)
-def _params() -> Mapping[str, Any]:
+def _params() -> Mapping[str, Param]:
     return load_catalogue(_DATA).params

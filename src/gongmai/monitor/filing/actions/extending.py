@@ -53,7 +53,7 @@ def extend_due(actor: Actor, return_ids: Collection[int], *, until: date, reason
                 Extension(
                     filing=row,
                     batch=batch,
-                    old_due_at=row.due_at,
+                    old_due_at=row.due_at or new_due,  # who has no deadline was refused above
                     new_due_at=new_due,
                     reason=reason.strip(),
                     granted_by=actor.user_id,

@@ -11,7 +11,8 @@ from gongmai.core.document.actions import save_table
 from gongmai.core.document.types import Format
 from gongmai.core.period.types import Period
 from gongmai.monitor.filing import messages
-from gongmai.monitor.filing.actions.files import import_file
+from gongmai.monitor.filing.actions.files import Unexplained, import_file
+from gongmai.monitor.filing.actions.workbook import Choice
 from gongmai.monitor.filing.ports import FileFinding
 from gongmai.monitor.filing.queries.exports import APPROVED, LONG, SUBMITTED, WIDE, Wanted, returns_table
 from gongmai.monitor.filing.queries.forms import get_form
@@ -31,10 +32,38 @@ COLUMNS = ("file", "row", "credit_code", "cell", "rule", "severity", "value", "m
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Files of repeating tables, named FORM.TABLE.PERIOD.csv. Those beside FILE are found without it.",
 )
+@click.option(
+    "--explanations",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A CSV or .xlsx file: credit_code, rule, line, explanation. A workbook may carry them itself.",
+)
+@click.option(
+    "--firms",
+    type=click.Choice([each.value for each in Choice]),
+    default=Choice.ALL.value,
+    show_default=True,
+    help="All or nothing, or the firms without errors.",
+)
+@click.option(
+    "--unexplained",
+    type=click.Choice([each.value for each in Unexplained]),
+    default=Unexplained.DRAFT.value,
+    show_default=True,
+    help="Returns with findings that nobody explained.",
+)
 @click.option("--dry-run", is_flag=True, help="Check only; print every finding, write nothing.")
 @format_option
 def import_returns(
-    file: Path, *, survey: str, period: str, line_files: tuple[Path, ...], dry_run: bool, form: str
+    file: Path,
+    *,
+    survey: str,
+    period: str,
+    line_files: tuple[Path, ...],
+    explanations: Path | None,
+    firms: str,
+    unexplained: str,
+    dry_run: bool,
+    form: str,
 ) -> None:
     """Import FILE (CSV or .xlsx: one row for each firm, credit_code and the cells of the form).
 
@@ -50,12 +79,25 @@ def import_returns(
     try:
         with progress_bar() as report:
             result = import_file(
-                SYSTEM, file, survey, when, line_files=line_files, dry_run=dry_run, progress=report
+                SYSTEM,
+                file,
+                survey,
+                when,
+                line_files=line_files,
+                explanations=explanations,
+                dry_run=dry_run,
+                choice=Choice(firms),
+                unexplained=Unexplained(unexplained),
+                progress=report,
             )
     except FilingError as error:
         raise click.ClickException(messages.word_error(error)) from None
     if result.findings:
-        title = f"{len(result.findings)} findings" + (", nothing was written" if not result.returns else "")
+        title = f"{len(result.findings)} findings" + (
+            f", {result.returns} submitted, {result.drafts} kept as drafts"
+            if result.returns or result.drafts
+            else ", nothing was written"
+        )
         print_rows(COLUMNS, [as_row(finding) for finding in result.findings], form, title=title)
         sys.exit(1)
     print_rows(("returns", "checked"), [{"returns": result.returns, "checked": result.checked}], form)

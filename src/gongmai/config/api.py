@@ -17,6 +17,7 @@ from gongmai.core.access.types import NotAllowed
 from gongmai.core.notify.api import router as inbox
 from gongmai.core.registry.api import router as registry
 from gongmai.monitor.chase.api import router as chase
+from gongmai.monitor.filing.api.files import router as files_of_firms
 from gongmai.monitor.filing.api.firm import router as returns
 from gongmai.monitor.filing.api.review import router as review
 from gongmai.monitor.indicator.api import router as indicators
@@ -62,6 +63,7 @@ class GongmaiAPI(NinjaAPI):
 
 api = GongmaiAPI(title="Gongmai", version="1", urls_namespace="api", docs_url=None, auth=TokenOrSession())
 api.add_router("/registry", registry)
+api.add_router("/returns", files_of_firms)
 api.add_router("/returns", returns)
 api.add_router("/review", review)
 api.add_router("/indicators", indicators)

@@ -143,6 +143,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "sheet_renamed": (note("The sheet “%(found)s” was taken for “%(page)s”."), ""),
     "columns_moved": (note("The columns of “%(page)s” were moved; each was known by its number."), ""),
     "page_left": (note("The file has no table “%(page)s”: it stays as it is in the draft."), ""),
+    "group_not_ours": (
+        note("No sheet of the file has the codes of this form."),
+        note("Download the group file and fill it in; keep the row of codes under the headers."),
+    ),
+    "foreign_firm": (
+        note("You do not file for this firm."),
+        note("Take its rows out, or ask for the firm to be added to your account."),
+    ),
     "upload_gone": (
         note("This upload is not waiting any more."),
         note("Uploads are kept for a day; upload the file again."),

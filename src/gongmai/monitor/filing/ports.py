@@ -25,6 +25,7 @@ class SourceFile:
     period: Period
     path: str = ""
     columns: Mapping[str, Sequence[str | None]] | None = None
+    rows: Sequence[int] | None = None  # of `columns`, as a spreadsheet counts; None: from 2 on
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,11 @@ from gongmai.monitor.filing.ports import FileFinding, HistorySession, SourceFile
 from gongmai.monitor.filing.queries import calendar
 from gongmai.monitor.filing.queries import folder as folders
 from gongmai.monitor.filing.queries.checking import Key, OpenReturns, check_sources, forms_in
+from gongmai.monitor.filing.queries.filecheck import as_finding
 from gongmai.monitor.filing.queries.firms import profiles, roster_ids, stays
 from gongmai.monitor.filing.rules.content import canonical, compute_digest
 from gongmai.monitor.filing.rules.files import OpenReturn
-from gongmai.monitor.filing.types import KIND, Finding, Form, Severity
+from gongmai.monitor.filing.types import KIND, Form, Severity
 
 Progress = Callable[[int, int, str], None]
 
@@ -132,20 +133,6 @@ def write_history(
         )
     progress(1, 1, "done")
     return writer.written
-
-
-def as_finding(finding: FileFinding) -> Finding:
-    """A finding of a file as the return itself keeps it."""
-    return Finding(
-        finding.rule,
-        Severity(finding.severity),
-        finding.cell,
-        finding.value,
-        finding.table,
-        finding.line,
-        dict(finding.params),
-        finding.suggestion,
-    )
 
 
 class _Writer:

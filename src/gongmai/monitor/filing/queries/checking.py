@@ -199,7 +199,8 @@ def _rows_by_code(file: SourceFile) -> dict[str, int]:
     found: dict[str, int] = {}
     if file.columns is not None:
         codes: Iterable[str | None] = file.columns.get("credit_code", ())
-        for number, code in enumerate(codes, 2):
+        numbers = file.rows or range(2, len(file.columns.get("credit_code", ())) + 2)
+        for number, code in zip(numbers, codes, strict=True):
             found.setdefault((code or "").strip().upper(), number)
         return found
     with open(file.path, encoding="utf-8-sig", newline="") as handle:  # noqa: PTH123 - csv wants newline=""

@@ -95,7 +95,7 @@ def occasion_of(filing: Return, context: Context | None = None) -> Occasion:
         words=words(),
         units={code: entry.label[language] for code, entry in units().items()},
         unit_names={code: tuple(entry.label.values()) for code, entry in units().items()},
-        options={table.code: _options(table, period, language) for table in form.tables},
+        options={table.code: options_of(table, period, language) for table in form.tables},
         locked=frozenset(prefilled_bases(items().values(), keys, seen.joined)),
         opened=open_boxes(filing),
         last=last,
@@ -114,7 +114,7 @@ def workbook_of(
     return as_file(draw_return(occasion_of(filing, context), content, remarks))
 
 
-def _options(table: Table, period: Period, language: str) -> list[Option]:
+def options_of(table: Table, period: Period, language: str) -> list[Option]:
     """The entries that lines of a table may name in a period, as they are chosen in the dropdown."""
     entries = [
         entry

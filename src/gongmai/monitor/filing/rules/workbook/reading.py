@@ -161,7 +161,7 @@ def _check_unit(occasion: Occasion, column: Column, shown: Value, uploaded: Uplo
 
 def _read_lines(occasion: Occasion, table: Table, grid: Grid, uploaded: Uploaded) -> None:
     """The lines that hold anything; blank rows between them do not matter."""
-    options = _option_names(occasion.options.get(table.code, ()))
+    options = option_names(occasion.options.get(table.code, ()))
     lines: list[dict[str, CellValue]] = []
     raws: list[dict[str, CellValue]] = []
     for row, front, values in grid.rows():
@@ -192,7 +192,7 @@ def _read_lines(occasion: Occasion, table: Table, grid: Grid, uploaded: Uploaded
     uploaded.raw.lines[table.code] = raws
 
 
-def _option_names(options: Sequence[Option]) -> dict[str, str]:
+def option_names(options: Sequence[Option]) -> dict[str, str]:
     """Everything by which an entry is understood -> its code; an ambiguous name is left out."""
     names: dict[str, str] = {}
     doubtful: set[str] = set()
@@ -252,6 +252,12 @@ def _take(
 def _refuse_date(value: Value, column: Column) -> None:
     if column.is_number and isinstance(value, date):
         raise FilingError("date_in_number")
+
+
+def plain_cell(value: Value, column: Column) -> CellValue:
+    """A cell's value as it is parsed: plain, a choice by its code, without the noise of fractions."""
+    _refuse_date(value, column)
+    return _choice(_plain(value), column)
 
 
 def _choice(value: CellValue, column: Column) -> CellValue:

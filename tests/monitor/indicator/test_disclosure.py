@@ -5,6 +5,7 @@ import pytest
 from gongmai.core.access.types import SYSTEM, Actor, Grant, Role, ScopeKind
 from gongmai.core.panel.actions.publish import publish
 from gongmai.core.panel.queries.difference import diff
+from gongmai.core.panel.types import Layer
 from gongmai.core.period.types import Period
 from gongmai.monitor.indicator.queries.bridge import bridge
 from gongmai.monitor.indicator.queries.compute import compute
@@ -82,3 +83,9 @@ def test_a_vintage_that_took_in_one_return_does_not_show_it(small_city):
     publish()
     assert diff(SYSTEM, 1, 2).totals
     assert diff(LEADER, 1, 2).totals == ()
+
+
+def test_figures_with_the_citys_adjustments_are_not_shown_beside_those_reported(small_city):
+    request = Request(P, layer=Layer.ADJUSTED)
+    assert figures(compute(LEADER, request).total) == {}
+    assert compute(SYSTEM, request).total["level"] == 3200

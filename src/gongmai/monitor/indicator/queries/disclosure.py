@@ -10,6 +10,7 @@ from typing import Any
 from gongmai.core.access import queries as access
 from gongmai.core.access.types import Actor
 from gongmai.core.panel.queries import vintages
+from gongmai.core.panel.types import Layer
 from gongmai.core.period.types import Period
 from gongmai.monitor.indicator.queries import catalogue, cube
 from gongmai.monitor.indicator.rules import cubing
@@ -98,6 +99,8 @@ class _Judge:
         self.lookback = max((column.checked.lookback for column in columns), default=0)
         self.is_outside = (
             request.basis is not Basis.COMPARABLE
+            # with and without adjustments: the difference would be one firm's
+            or request.layer is not Layer.REPORTED
             or vintage != vintages.current_vintage()
             or not access.scope(actor, VIEW_ACTION).everything
             or any(cut == _TAG and len(codes) > 1 for cut, codes in self.filters)

@@ -31,6 +31,8 @@ def call(name: str, role: str, sample: Sample) -> tuple[int, list[tuple[int, int
         client = Client()
         client.force_login(sample.people[role])
         body = {"data": rule.get("data", {})} if method == "POST" else {}
+        if " " in name and method != "GET":
+            body = {"data": rule.get("data", {}), "content_type": "application/json"}
         answer = getattr(client, method.lower())(address_of(name, rule, sample, is_foreign=False), **body)
         if answer.streaming:
             b"".join(answer.streaming_content)

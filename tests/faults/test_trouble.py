@@ -36,7 +36,7 @@ def file_all(town: Town, port: int, journal: Journal, numbers: range) -> list[in
         if status == 201:
             journal.acknowledge(key, answer)
         else:
-            assert int(headers.get("Retry-After", 0)) > 0, (status, answer)
+            assert int(headers.get("retry-after", 0)) > 0, (status, answer)
             assert answer["message"]
     return statuses
 

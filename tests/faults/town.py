@@ -153,7 +153,7 @@ def call(
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
         text = answer.read()
-        found = dict(answer.headers)
+        found = {name.lower(): value for name, value in answer.headers.items()}
     except (OSError, http.client.HTTPException):
         return 0, None, {}
     finally:

@@ -164,6 +164,11 @@ def _write(
     )
     with in_turn(), transaction.atomic():
         filing = lock_return(seen.pk)
+        # the same call, or a second click, may have been first while this one was judged
+        answered = find_answer(filing, idempotency) if idempotency else None
+        answered = answered or _repeat(filing, content)
+        if answered is not None:
+            return answered
         check_open(filing)
         if (filing.draft_revision, filing.versions_count) != (seen.draft_revision, seen.versions_count):
             raise FilingError("stale_draft", expected=seen.draft_revision, found=filing.draft_revision)

@@ -115,10 +115,8 @@ TEMPLATES = [
 
 # How many requests one web process serves at once (the rest wait, or are refused: core.admission), and how
 # many a second one session or key may ask of a process for long (0: without limit).
-GONGMAI_DOOR = {
-    "slots": int(os.environ.get("GONGMAI_SLOTS", "3")),
-    "rate": float(os.environ.get("GONGMAI_CLIENT_RATE", "10")),
-}
+GONGMAI_SLOTS = int(os.environ.get("GONGMAI_SLOTS", "3"))
+GONGMAI_CLIENT_RATE = float(os.environ.get("GONGMAI_CLIENT_RATE", "10"))
 
 _default_database = f"sqlite:///{DATA_DIR / 'gongmai.sqlite3'}"
 DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL") or _default_database)}
@@ -142,7 +140,7 @@ else:
         # a web process has many threads, of which few work at once: they share a pool
         DATABASES["default"]["OPTIONS"]["pool"] = {
             "min_size": 1,
-            "max_size": GONGMAI_DOOR["slots"] + 2,
+            "max_size": GONGMAI_SLOTS + 2,
             "timeout": 2,
         }
     else:

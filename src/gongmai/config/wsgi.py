@@ -19,7 +19,7 @@ def _warm() -> None:
     """Load what the first request would wait seconds for: addresses, templates, texts, forms, audits."""
     environ = {"PATH_INFO": "/account/sign-in/", "HTTP_HOST": settings.ALLOWED_HOSTS[0]}
     setup_testing_defaults(environ)
-    answer = _application(environ, lambda *_: None)
+    answer = _application(environ, lambda *_: lambda _piece: None)
     b"".join(answer)
     answer.close()
     audits_by_code()
@@ -27,4 +27,4 @@ def _warm() -> None:
 
 if os.environ.get("GONGMAI_POOL"):  # set by `gongmai serve`
     _warm()
-application = Gate(_application, Limits(**settings.GONGMAI_DOOR))
+application = Gate(_application, Limits(slots=settings.GONGMAI_SLOTS, rate=settings.GONGMAI_CLIENT_RATE))

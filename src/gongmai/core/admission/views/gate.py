@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol, cast
 
 from gongmai.core.admission.queries import folder
 from gongmai.core.admission.rules import Line, classify, is_free, name_client
@@ -24,6 +24,11 @@ REFUSALS = {Reason.RATE: (429, "too_often"), Reason.SHARE: (429, "too_often")}
 BUSY = (503, "busy")
 PHRASES = {429: "Too Many Requests", 503: "Service Unavailable"}
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class _Closable(Protocol):
+    def close(self) -> object:
+        """End it."""
 
 
 class Gate:
@@ -54,7 +59,7 @@ class Gate:
         if getattr(answer, "streaming", False) or not hasattr(answer, "close"):
             return _Stream(answer, lambda: self._leave(ticket))
         try:
-            with closing(answer):
+            with closing(cast("_Closable", answer)):
                 return [b"".join(answer)]
         finally:
             self._leave(ticket)

@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from gongmai.core.access import rules
 from gongmai.core.access.models import ApiToken, SignIn, User
@@ -143,7 +144,8 @@ def touch_token(token: ApiToken) -> None:
     """Note that a key was used, at most once a minute: a rush of calls must not become a rush of writes."""
     now = clock.now()
     if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:  # noqa: PLR2004
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        with suppress(OperationalError):  # a full disk, a held lock: whoever only reads goes on
+            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
 def note_sign_in(

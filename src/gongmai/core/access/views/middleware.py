@@ -9,7 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -29,6 +31,19 @@ _ALWAYS_OPEN = frozenset(
     {"access:password", "access:sign-out", "access:sign-in", "access:sign-in-code", "set_language"}
 )
 _OPEN_TO_ENROL = frozenset({"access:second-factor", "access:confirm-factor"})
+
+
+class LenientSessionMiddleware(SessionMiddleware):
+    """Lets whoever only reads go on where the session cannot be written: a full disk, a held lock."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the session."""
+        try:
+            return super().process_response(request, response)
+        except OperationalError:
+            if request.method not in {"GET", "HEAD"}:
+                raise
+            return response
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):
@@ -163,5 +178,6 @@ def _why_over(request: HttpRequest) -> str:
         request.session["kind"] = kind_of_session(find_actor(request).roles)
         request.session["seen"] = now.isoformat()
         if "row" in request.session:
-            touch_session(request.session["row"], request.session.session_key or "")
+            with suppress(OperationalError):  # whoever only reads goes on, on a full disk too
+                touch_session(request.session["row"], request.session.session_key or "")
     return ""

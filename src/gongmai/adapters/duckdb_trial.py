@@ -114,8 +114,8 @@ class DuckDBTrialSession:
                     "AND f_{0}.period = s.period".format(form)
                 )
         others = [name for name in sorted(read & held) if not any(name in names for names in cells.values())]
-        plain = [name for name in dict.fromkeys([*PLACE, *others]) if name not in KEYS]
-        shown += [f"p.{quote(name)}" for name in plain]
+        kept = [name for name in dict.fromkeys([*PLACE, *others]) if name not in KEYS]
+        shown += [f"p.{quote(name)}" for name in kept]
         self.connection.execute(
             "CREATE TABLE subject AS "
             "SELECT enterprise_id AS subject, enterprise_id AS firm, period FROM panel "

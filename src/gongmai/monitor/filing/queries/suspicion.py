@@ -171,4 +171,4 @@ def _influence(
     row = far.get((watched[0], each.enterprise_id), {})
     usual = row.get("typical") or row.get("centre") or 1.0
     expected = b * usual if isinstance(b, int | float) else 0.0
-    return abs(x - expected) / total * 100
+    return float(abs(x - expected) / total * 100)

@@ -68,7 +68,7 @@ def effect(pair: Pair, centre: float, exponent: float) -> float:
     """The symmetric distance of a ratio from the centre, weighted by size: 0 at the centre."""
     ratio = pair.now / pair.base
     distance = 1 - centre / ratio if ratio < centre else ratio / centre - 1
-    return distance * max(pair.now, pair.base) ** exponent
+    return float(distance * max(pair.now, pair.base) ** exponent)
 
 
 def hb_scores(pairs: Sequence[Pair], bounds: Bounds) -> dict[int, Outlying]:
@@ -88,9 +88,9 @@ def hb_scores(pairs: Sequence[Pair], bounds: Bounds) -> dict[int, Outlying]:
     }
     found: dict[int, Outlying] = {}
     for pair in usable:
-        group = next((name for name in pair.groups if name in scored), None)
-        if group is not None:
-            found[pair.firm] = scored[group][pair.firm]
+        finest = next((name for name in pair.groups if name in scored), None)
+        if finest is not None:
+            found[pair.firm] = scored[finest][pair.firm]
     return found
 
 

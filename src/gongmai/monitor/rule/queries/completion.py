@@ -43,7 +43,11 @@ def _item(item: Item) -> dict[str, Any]:
     unit = ""
     try:
         parsed = parse_unit(item.unit, units()) if item.unit else None
-        unit = units()[item.unit].label["zh-Hans"] if parsed is not None and item.unit in units() else ""
+        unit = (
+            units()[item.unit].label["zh-Hans"]
+            if parsed is not None and item.unit and item.unit in units()
+            else ""
+        )
     except FormulaError:
         unit = item.unit or ""
     kind = "item" if item.kind not in {Kind.CALENDAR, Kind.DIMENSION} else "attribute"

@@ -1,6 +1,7 @@
 """Hit rates and false-alarm rates as counted last."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Sum
 
@@ -52,7 +53,7 @@ def judged_returns(form: str) -> int:
 def rates_of(form: str, rule: str, by: str) -> list[tuple[str, Rates]]:
     """The rates of a rule by `period` or by `unit`, in their order; with those in which it never fired."""
     judged = Judged.objects.filter(form=form).values(by).annotate(n=Sum("returns"))
-    counts = {row[by]: row["n"] for row in judged}
+    counts: dict[Any, int] = {dict(row)[by]: row["n"] for row in judged}
     rows = Tally.objects.filter(form=form, rule=rule).values(by)
     fired = {
         row[by]: tuple(row[f"sum_{name}"] for name in _SUMS)

@@ -17,7 +17,7 @@ from gongmai.core.period import clock
 from gongmai.core.registry.queries import labeller
 from gongmai.monitor.filing.messages import label_of
 from gongmai.monitor.filing.ports import TrialTooLong
-from gongmai.monitor.filing.queries.audits import build_audit, vocabulary_now
+from gongmai.monitor.filing.queries.audits import build_audit, param_entries, vocabulary_now
 from gongmai.monitor.filing.queries.forms import forms
 from gongmai.monitor.filing.queries.trial import can_be_tried
 from gongmai.monitor.rule import messages
@@ -203,7 +203,7 @@ def parameters(request: HttpRequest) -> HttpResponse:
     check_may(actor, "rule.view")
     today = clock.today()
     rows = []
-    for param in rules.param_entries():
+    for param in param_entries():
         value = next((v for v in reversed(param["values"]) if rules.in_force(v, today)), None)
         rows.append(
             {

@@ -142,7 +142,7 @@ def _start(
 ) -> dict[str, Any]:
     """The entry that the editor begins with."""
     if draft is not None and draft.entry:
-        return draft.entry
+        return dict(draft.entry)
     wanted = request.GET.get("from", "")
     if wanted:
         former = [each for each in rules.rule_entries(code) if str(each.get("valid_from")) == wanted]

@@ -5,7 +5,7 @@ import re
 # parts of a field's name, whatever stands around them
 _PERSONAL = re.compile(
     r"(^|_)(name|phone|tel|mobile|mail|email|contact|author|ip|agent|address|username|actor|person|device|"
-    r"birth|gender|card|surname|login|recipient|photo|resolved_by)($|_)"
+    r"decider|birth|gender|card|surname|login|recipient|photo|resolved_by)($|_)"
 )
 _DIGITS = re.compile(r"\d")
 _SHOWN_FIRST, _SHOWN_LAST = 3, 4

@@ -28,9 +28,11 @@ class RuleVerdicts:
 
 
 def verdicts_of(actor: Actor, filing: Return, version: int | None = None) -> dict[str, list[Verdict]]:
-    """Verdicts on a version (default: the last), by finding, the latest first. Raises NotAllowed."""
+    """Verdicts up to a version (default: the last), by finding, the latest first. Raises NotAllowed."""
     check_reach(actor, "return.view", filing.enterprise)
-    rows = Verdict.objects.filter(filing=filing, version=version or filing.versions_count).order_by("-pk")
+    rows = Verdict.objects.filter(filing=filing, version__lte=version or filing.versions_count).order_by(
+        "-pk"
+    )
     found: dict[str, list[Verdict]] = {}
     for row in rows:
         found.setdefault(row.finding, []).append(row)

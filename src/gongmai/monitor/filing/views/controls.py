@@ -17,7 +17,7 @@ _WORDS = {
     Move.SEND_BACK: (_("Send back"), "arrow-back-up", "btn-danger"),
     Move.REOPEN: (_("Reopen"), "lock-open", "btn-danger"),
     Move.WIDEN: (_("Open more"), "lock-open", ""),
-    Move.TAKE_BACK: (_("Take back"), "arrow-back-up", ""),
+    Move.TAKE_BACK: (_("Take it back"), "arrow-back-up", ""),
     Move.ACCEPT: (_("Take up"), "eye", ""),
     Move.RELEASE: (_("Release"), "lock-open", ""),
 }

@@ -133,6 +133,8 @@ def judged_findings(actor: Actor, seen: ReturnView) -> list[dict[str, Any]]:
                 "name": each.name,
                 "note": each.note,
                 "at": each.at,
+                "version": each.version,
+                "earlier": each.version < number,
             }
             for each in given
         ]
@@ -146,7 +148,9 @@ def judged_findings(actor: Actor, seen: ReturnView) -> list[dict[str, Any]]:
             )
         heads = {cell.key for cell in seen.form.cells}
         row["cell_box"] = name if "." in name or name in heads else ""
-        row["doubt"] = given[0].note if given and given[0].verdict != Verdicts.ACCEPTED else ""
+        row["doubt"] = ""
+        if given and given[0].version == number and given[0].verdict != Verdicts.ACCEPTED:
+            row["doubt"] = given[0].note
     return rows
 
 

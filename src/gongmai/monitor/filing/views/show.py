@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gongmai.core.access.queries import may
 from gongmai.core.period import clock
 from gongmai.core.review import messages as review_messages
-from gongmai.core.review.types import Move, Refused
+from gongmai.core.review.types import Level, Move, Refused, Standing
 from gongmai.monitor.filing import messages
 from gongmai.monitor.filing.actions.remarks import note_look
 from gongmai.monitor.filing.actions.reviewing import move_return
@@ -107,7 +108,7 @@ def build_context(request: HttpRequest, seen: ReturnView) -> dict[str, Any]:
         "steps": reopened_in(steps_in_words(seen.steps), seen),
         "state_words": review_messages.STATE_LABELS[seen.state],
         "standings": [
-            (messages.LEVEL_LABELS[level], where.value, review_messages.STANDING_LABELS[where])
+            (messages.LEVEL_LABELS[level], where.value, _standing_words(level, where))
             for level, where in standings(seen.facts).items()
         ],
         "period_words": period_words(seen.period),
@@ -131,6 +132,13 @@ def build_context(request: HttpRequest, seen: ReturnView) -> dict[str, Any]:
         "may_adjust": may(actor, "adjustment.edit") and seen.state.value == "approved",
         "panel": _panel(request, seen) if request.GET.get("box") else None,
     }
+
+
+def _standing_words(level: Level, where: Standing) -> Any:
+    """What a return is to a level; the firm files where officers review."""
+    if level is Level.OWNER:
+        return _("To be filed") if where is Standing.READY else _("Submitted")
+    return review_messages.STANDING_LABELS[where]
 
 
 def boxes_asked(seen: ReturnView, number: int) -> tuple[dict[str, str], str]:

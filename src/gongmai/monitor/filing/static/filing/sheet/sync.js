@@ -15,6 +15,7 @@ export class Sync {
     this.check_url = form.dataset.check;
     this.person = form.dataset.person;
     this.revision = data.revision;
+    this.savedAt = data.saved_at;
     this.base = new Map(Object.entries(base));
     this.pending = new Map();
     this.conflicts = new Map();
@@ -108,7 +109,11 @@ export class Sync {
   async flush(leaving = false) {
     if (this.sending) return this.sending.then(() => (this.pending.size ? this.flush(leaving) : true));
     this.promote();
-    if (!this.pending.size && !this.probing) return true;
+    if (!this.pending.size && !this.probing) {
+      // what was typed was taken back before it was sent
+      if (this.state === "typing") this.tell("saved", { time: this.savedAt });
+      return true;
+    }
     if (!navigator.onLine) { this.away("offline"); return false; }
     clearTimeout(this.timer);
     this.timer = null;
@@ -129,6 +134,7 @@ export class Sync {
     this.failures = 0;
     this.probing = false;
     this.revision = answer.revision;
+    this.savedAt = answer.saved_at;
     this.settleSent(sent, answer);
     if (answer.values) this.take(answer);
     answer.conflicts.forEach((conflict) => this.clash(conflict));

@@ -101,7 +101,7 @@ class _Attack:
         self.seen = seen
         self.columns: dict[Key, int] = {}
         self.groups: dict[Key, Key] = {}
-        self.highs = QuietHighs()
+        self.highs = QuietHighs()  # type: ignore[no-untyped-call]
         for relation in relations:
             terms = [(relation.whole, 1.0), *((part, -1.0) for part in relation.parts)]
             unknown = [(key, sign) for key, sign in terms if key not in seen]

@@ -10,4 +10,4 @@ class QuietHighs(highspy.Highs):
         """Turn the output off before there is any."""
         self.setOptionValue("output_flag", False)
         self.setOptionValue("threads", 1)
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]

@@ -90,7 +90,7 @@ class _Run:
         model.a_matrix_.start_ = np.array(starts, dtype=np.int32)
         model.a_matrix_.index_ = np.array(columns, dtype=np.int32)
         model.a_matrix_.value_ = np.array(signs)
-        highs = QuietHighs()
+        highs = QuietHighs()  # type: ignore[no-untyped-call]
         highs.passModel(model)
         return highs
 

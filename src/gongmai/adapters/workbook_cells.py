@@ -129,9 +129,9 @@ def _writer(letters: str, style: int, quoted: int) -> CellWriter:
 
     def write(value: Value, row: int) -> str:
         kind = type(value)
-        if kind is str:
-            end = quoted_end if looks_like_formula(value) else text_end  # type: ignore[arg-type]
-            return f"{start}{row}{end}{escape(value)}</t></is></c>"  # type: ignore[arg-type]
+        if isinstance(value, str):
+            end = quoted_end if looks_like_formula(value) else text_end
+            return f"{start}{row}{end}{escape(value)}</t></is></c>"
         if kind is int:
             return f"{start}{row}{number_end}{value}</v></c>"
         if kind is float:

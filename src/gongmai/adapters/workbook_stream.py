@@ -66,7 +66,7 @@ def stream_tables(tables: Sequence[Table], max_rows: int = MAX_ROWS) -> Iterator
     styles = Styles()
     sheets: list[_Sheet] = []
     taken: set[str] = set()
-    with ZipFile(outlet, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:  # type: ignore[arg-type]
+    with ZipFile(outlet, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:  # type: ignore[call-overload]
         for table in tables:
             rows = iter(table.values())
             following: Sequence[Value] | None = None

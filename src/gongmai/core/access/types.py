@@ -51,6 +51,11 @@ class Actor:
     grants: tuple[Grant, ...] = ()
 
     @property
+    def person(self) -> int:
+        """The number by which rows belong to the person; 0, which is no row's, for the system."""
+        return self.user_id or 0
+
+    @property
     def roles(self) -> frozenset[Role]:
         """The roles held, whatever their scope."""
         return frozenset(grant.role for grant in self.grants)

@@ -60,7 +60,7 @@ def end_own(*, actor: Actor, session_id: int | None = None, keep: int | None = N
     """
     rows = Session.objects.filter(user_id=own_id(actor), ended_at=None)
     with transaction.atomic():
-        chosen = [rows.get(pk=session_id)] if session_id is not None else list(rows.exclude(pk=keep))
+        chosen = [rows.get(pk=session_id)] if session_id is not None else list(rows.exclude(pk=keep or 0))
         _end(chosen, "ended")
         record(
             actor=actor,

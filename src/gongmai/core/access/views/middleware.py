@@ -138,7 +138,12 @@ class ActorMiddleware:
         is_closed = match and match.namespace != "api" and match.view_name not in _ALWAYS_OPEN
         if is_closed and getattr(request.user, "must_change_password", False):
             return to_whole_page(request, redirect("access:password"))
-        if is_closed and request.session.get("must_enrol") and match.view_name not in _OPEN_TO_ENROL:
+        if (
+            match
+            and is_closed
+            and request.session.get("must_enrol")
+            and match.view_name not in _OPEN_TO_ENROL
+        ):
             return to_whole_page(request, redirect("access:second-factor"))
         return None
 

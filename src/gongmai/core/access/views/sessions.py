@@ -23,11 +23,9 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """The sessions that are open, the devices known, the latest sign-ins."""
     actor = request.actor  # type: ignore[attr-defined]
     here = request.session.get("row")
-    rows = [
-        {"row": row, "agent": word_agent(row.agent), "current": row.pk == here}
-        for row in queries.own_sessions(actor)
-    ]
-    current = next((entry["row"].device_id for entry in rows if entry["current"]), None)
+    own = list(queries.own_sessions(actor))
+    rows = [{"row": row, "agent": word_agent(row.agent), "current": row.pk == here} for row in own]
+    current = next((row.device_id for row in own if row.pk == here), None)
     devices = [
         {"row": row, "agent": word_agent(row.agent), "current": row.pk == current}
         for row in queries.own_devices(actor)

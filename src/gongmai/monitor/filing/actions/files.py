@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 
@@ -40,6 +40,10 @@ from gongmai.monitor.filing.rules.forms import check_in_force
 from gongmai.monitor.filing.types import KIND, FilingError, Form
 
 Progress = Callable[[int, int, str], None]
+
+
+# what becomes of a firm in a file
+Outcome = Literal["submitted", "draft", "refused"]
 
 
 class Unexplained(StrEnum):
@@ -81,7 +85,8 @@ def import_file(
     check_in_force(survey, clock.today())
     sources, explained = _sources(path, survey, period, line_files)
     if explanations is not None:
-        explained = explained | read_file_of_firms(explanations, survey, period, only_explanations=True)[1]
+        more = read_file_of_firms(explanations, survey, period, only_explanations=True)[1]
+        explained = {**explained, **more}
     checked = check_file(survey, period, sources, explained, own=None, progress=progress or _quiet)
     if dry_run:
         return FileResult(tuple(checked.findings), 0, len(checked.plans))
@@ -90,7 +95,7 @@ def import_file(
     return FileResult(tuple(checked.findings), count("submitted"), len(checked.plans), count("draft"))
 
 
-def verdict_of(plan: FirmPlan, unexplained: Unexplained) -> str:
+def verdict_of(plan: FirmPlan, unexplained: Unexplained) -> Outcome:
     """What would become of a firm: submitted, draft or refused."""
     if plan.blocking:
         return "refused"
@@ -109,7 +114,7 @@ def admit_file(
     *,
     name: str,
     seen: Mapping[int, int] | None = None,
-) -> dict[str, str]:
+) -> dict[str, Outcome]:
     """Write a checked file in one transaction: credit code -> submitted, draft or refused.
 
     With Choice.ALL nothing is written while anything is refused (an empty answer). `seen`: draft counters by

@@ -8,7 +8,7 @@ from gongmai.core.document.queries import Readable
 from gongmai.core.document.types import DEFAULT_LIMITS
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period
-from gongmai.monitor.filing.actions.files import Unexplained, admit_file, seen_of
+from gongmai.monitor.filing.actions.files import Outcome, Unexplained, admit_file, seen_of
 from gongmai.monitor.filing.actions.held import hold, settle
 from gongmai.monitor.filing.actions.workbook import Choice
 from gongmai.monitor.filing.models import HeldUpload
@@ -41,7 +41,7 @@ def hold_group(
 
 def take_group(
     actor: Actor, held: HeldUpload, choice: Choice, unexplained: Unexplained, seen: str = ""
-) -> dict[str, str]:
+) -> dict[str, Outcome]:
     """Carry a held file out: credit code -> submitted, draft or refused; asked again, the same answer.
 
     `seen` is the mark of the returns that the preview showed (`mark_of`). Raises FilingError

@@ -94,14 +94,14 @@ def flag(actor: Actor, return_id: int, box: str = "", *, on: bool = True) -> Non
     """
     with transaction.atomic():
         filing = _reach(actor, return_id, box)
-        mine = Flag.objects.filter(person_id=actor.user_id)
+        mine = Flag.objects.filter(person_id=actor.person)
         if not on:
             mine.filter(filing=filing, box=box).delete()
             return
         if mine.count() >= MAX_FLAGS:
             raise FilingError("too_many_flags", limit=MAX_FLAGS)
         Flag.objects.get_or_create(
-            filing=filing, box=box, person_id=actor.user_id, defaults={"at": clock.now()}
+            filing=filing, box=box, person_id=actor.person, defaults={"at": clock.now()}
         )
 
 
@@ -118,11 +118,11 @@ def note_look(actor: Actor, return_id: int) -> Look | None:
     check_reach(actor, "return.view", filing.enterprise)
     latest = Remark.objects.filter(thread__filing=filing).aggregate(last=Max("pk"))["last"] or 0
     seen = {"version": shown_version(actor, filing), "state": filing.state, "remark": latest}
-    look = Look.objects.filter(person_id=actor.user_id, filing=filing).first()
+    look = Look.objects.filter(person_id=actor.person, filing=filing).first()
     if look is not None and all(getattr(look, name) == value for name, value in seen.items()):
         return look
     found, _made = Look.objects.update_or_create(
-        person_id=actor.user_id, filing=filing, defaults={**seen, "at": clock.now()}
+        person_id=actor.person, filing=filing, defaults={**seen, "at": clock.now()}
     )
     return found
 

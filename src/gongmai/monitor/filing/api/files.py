@@ -11,7 +11,7 @@ from gongmai.core.document.messages import word_refusal
 from gongmai.core.document.types import FileRefused
 from gongmai.core.period.types import Period
 from gongmai.monitor.filing import messages
-from gongmai.monitor.filing.actions.files import Unexplained, verdict_of
+from gongmai.monitor.filing.actions.files import Outcome, Unexplained, verdict_of
 from gongmai.monitor.filing.actions.group import hold_group, take_group
 from gongmai.monitor.filing.actions.held import drop
 from gongmai.monitor.filing.actions.workbook import Choice
@@ -34,7 +34,7 @@ class FirmOut(Schema):
     """What became, or would become, of one firm."""
 
     credit_code: str
-    outcome: Literal["submitted", "draft", "refused"]
+    outcome: Outcome
     blocking: int
     to_explain: int
 
@@ -90,7 +90,7 @@ def group_file(
         return _refuse(error)
 
 
-def _answer(checked: CheckedFile, outcome: dict[str, str], unexplained: Unexplained) -> FileOut:
+def _answer(checked: CheckedFile, outcome: dict[str, Outcome], unexplained: Unexplained) -> FileOut:
     return FileOut(
         taken=bool(outcome),
         firms=[

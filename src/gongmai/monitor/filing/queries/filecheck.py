@@ -18,7 +18,7 @@ from gongmai.monitor.filing.queries.openness import open_boxes
 from gongmai.monitor.filing.queries.working import content_of, latest_version
 from gongmai.monitor.filing.rules.audits import unexplained
 from gongmai.monitor.filing.rules.openness import closed_changes
-from gongmai.monitor.filing.types import Content, Finding, Form, Severity
+from gongmai.monitor.filing.types import CellValue, Content, Finding, Form, Severity
 
 Progress = Callable[[int, int, str], None]
 Explanations = Mapping[tuple[str, str, str], str]
@@ -163,7 +163,8 @@ def _closed(form: Form, period: Period, plans: Mapping[int, FirmPlan], *, is_own
     )
     found = []
     for filing in rows:
-        firm, rules = filing.enterprise_id, []
+        firm = filing.enterprise_id
+        rules: list[tuple[str, str, CellValue]] = []
         drafted = bool(filing.draft) and filing.draft.get("source") != IMPORTED
         if State(filing.state) not in WITH_FIRM:
             rules.append(("not_open", "credit_code", None))

@@ -9,7 +9,7 @@ from gongmai.monitor.filing.types import FilingError
 
 def find_held(actor: Actor, token: str, filing: Return | None = None) -> HeldUpload:
     """The actor's upload of that name and purpose, done or not; FilingError `upload_gone` for none."""
-    rows = HeldUpload.objects.filter(user_id=actor.user_id, expires_at__gt=clock.now())
+    rows = HeldUpload.objects.filter(user_id=actor.person, expires_at__gt=clock.now())
     found = rows.filter(token=token, filing=filing).first()
     if found is None:
         raise FilingError("upload_gone")
@@ -21,6 +21,6 @@ def waiting_upload(
 ) -> HeldUpload | None:
     """What the actor uploaded last for this purpose and has not answered, if anything."""
     rows = HeldUpload.objects.filter(
-        user_id=actor.user_id, form=form, period=period.key, filing=filing, done_at=None
+        user_id=actor.person, form=form, period=period.key, filing=filing, done_at=None
     )
     return rows.filter(expires_at__gt=clock.now()).order_by("-pk").first()

@@ -81,7 +81,7 @@ def threads_of(actor: Actor, filing: Return) -> list[ThreadView]:
 def unread_of(actor: Actor, return_ids: Iterable[int]) -> dict[int, int]:
     """For each return how many remarks of others the person has not seen; those without any are left out."""
     ids = list(return_ids)
-    seen = dict(Look.objects.filter(person_id=actor.user_id, filing__in=ids).values_list("filing", "remark"))
+    seen = dict(Look.objects.filter(person_id=actor.person, filing__in=ids).values_list("filing", "remark"))
     rows = Remark.objects.filter(_readable(actor), thread__filing__in=ids).exclude(author_id=actor.user_id)
     found: dict[int, int] = {}
     for filing, pk in rows.values_list("thread__filing", "pk"):
@@ -92,16 +92,16 @@ def unread_of(actor: Actor, return_ids: Iterable[int]) -> dict[int, int]:
 
 def last_look(actor: Actor, filing: Return) -> Look | None:
     """What the person saw last of a return."""
-    return Look.objects.filter(person_id=actor.user_id, filing=filing).first()
+    return Look.objects.filter(person_id=actor.person, filing=filing).first()
 
 
 def changed_since_look(actor: Actor, rows: QuerySet[Return]) -> QuerySet[Return]:
     """Among returns those that the person looked at and that changed since: version, state or remarks."""
-    mine = Look.objects.filter(person_id=actor.user_id, filing=OuterRef("pk"))
+    mine = Look.objects.filter(person_id=actor.person, filing=OuterRef("pk"))
     older = mine.filter(~Q(version=OuterRef("versions_count")) | ~Q(state=OuterRef("state")))
     unread = (
         Remark.objects.filter(_readable(actor), thread__filing=OuterRef("pk"))
-        .filter(thread__filing__looks__person_id=actor.user_id, pk__gt=F("thread__filing__looks__remark"))
+        .filter(thread__filing__looks__person_id=actor.person, pk__gt=F("thread__filing__looks__remark"))
         .exclude(author_id=actor.user_id)
     )
     return rows.filter(Exists(older) | Exists(unread))
@@ -112,7 +112,7 @@ def news_among(actor: Actor, filings: Iterable[Return]) -> dict[int, str]:
     rows = list(filings)
     looks = {
         look.filing_id: look
-        for look in Look.objects.filter(person_id=actor.user_id, filing__in=[row.pk for row in rows])
+        for look in Look.objects.filter(person_id=actor.person, filing__in=[row.pk for row in rows])
     }
     found: dict[int, str] = {}
     for row in rows:
@@ -159,15 +159,13 @@ def _keys(version: Version) -> frozenset[str]:
 
 def flags_on(actor: Actor, filing: Return) -> frozenset[str]:
     """The boxes of a return that the person marked."""
-    return frozenset(
-        Flag.objects.filter(person_id=actor.user_id, filing=filing).values_list("box", flat=True)
-    )
+    return frozenset(Flag.objects.filter(person_id=actor.person, filing=filing).values_list("box", flat=True))
 
 
 def flagged(actor: Actor, return_ids: Iterable[int]) -> dict[int, int]:
     """How many boxes the person marked in each of these returns."""
     found: dict[int, int] = {}
-    rows = Flag.objects.filter(person_id=actor.user_id, filing__in=list(return_ids))
+    rows = Flag.objects.filter(person_id=actor.person, filing__in=list(return_ids))
     for filing in rows.values_list("filing", flat=True):
         found[filing] = found.get(filing, 0) + 1
     return found
@@ -176,6 +174,6 @@ def flagged(actor: Actor, return_ids: Iterable[int]) -> dict[int, int]:
 def my_flags(actor: Actor) -> list[Flag]:
     """The person's marks, the latest first, in returns that are still within reach."""
     check_may(actor, "return.view")
-    rows = Flag.objects.select_related("filing__enterprise").filter(person_id=actor.user_id)
+    rows = Flag.objects.select_related("filing__enterprise").filter(person_id=actor.person)
     rows = rows.filter(scope_filter(actor, "return.view", "filing__enterprise__"))
     return list(rows.order_by("-pk")[:FLAGS_SHOWN])

@@ -109,7 +109,7 @@ def _beside(actor: Actor, rows: QuerySet[Return], given: Mapping[str, str]) -> Q
     if "changed" in given:
         rows = changed_since_look(actor, rows)
     if "flagged" in given:
-        rows = rows.filter(flags__person_id=actor.user_id).distinct()
+        rows = rows.filter(flags__person_id=actor.person).distinct()
     if "unanswered" in given:
         rows = rows.filter(state=State.RETURNED, answer_by__lt=clock.now())
     return rows

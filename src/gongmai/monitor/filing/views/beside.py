@@ -126,7 +126,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
         if isinstance(error, FilingError) and error.code == "no_such_return":
             raise Http404 from error
         seen = get_return(actor, pk)
-        typed = {
+        typed: dict[str, Any] = {
             "boxes": {}, "reason": "", "move": "", "answer_by": "", "revision": None,
             "note": post.get("note", ""), "finding": post.get("finding", ""),
         }  # fmt: skip

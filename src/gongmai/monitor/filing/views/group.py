@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -83,7 +84,7 @@ def confirm_group(request: HttpRequest, form: str, period: str, token: str) -> H
 
 
 @require_safe
-def download_group(request: HttpRequest, form: str, period: str) -> HttpResponse:
+def download_group(request: HttpRequest, form: str, period: str) -> HttpResponseBase:
     """The workbook with the returns of all the reader's firms."""
     code, when = _which(form, period)
     try:
@@ -95,7 +96,7 @@ def download_group(request: HttpRequest, form: str, period: str) -> HttpResponse
 
 
 @require_safe
-def group_marked(request: HttpRequest, form: str, period: str, token: str) -> HttpResponse:
+def group_marked(request: HttpRequest, form: str, period: str, token: str) -> HttpResponseBase:
     """The uploaded file with everything that was found written into its cells."""
     actor, (code, when) = _actor(request), _which(form, period)
     own_firms(actor)

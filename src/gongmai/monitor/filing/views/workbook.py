@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -84,7 +85,7 @@ def confirm_workbook(request: HttpRequest, pk: int, token: str) -> HttpResponse:
 
 
 @require_safe
-def download_marked(request: HttpRequest, pk: int, token: str) -> HttpResponse:
+def download_marked(request: HttpRequest, pk: int, token: str) -> HttpResponseBase:
     """The uploaded file itself, with everything that was found in it written into its cells."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     filing = find_return(actor, "return.file", pk)

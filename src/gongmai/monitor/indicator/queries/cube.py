@@ -218,7 +218,7 @@ def cells_of_item(item: str) -> list[str]:
 
 def _shapes(table: Table) -> set[cubing.Shape]:
     """The shapes of the cells that are shown: margins, and inner cells unless they are secret."""
-    margins = {(level,) for levels in table.dimensions for level in levels}
+    margins: set[cubing.Shape] = {(level,) for levels in table.dimensions for level in levels}
     if table.secret or len(table.dimensions) == 1:
         return margins
     down, across = table.dimensions

@@ -40,8 +40,9 @@ def rates_by_rule(forms: Iterable[str]) -> dict[str, Rates]:
     for form in forms:
         judged = judged_returns(form)
         rows = Tally.objects.filter(form=form).values("rule")
-        for row in rows.annotate(**{f"sum_{name}": Sum(name) for name in _SUMS}):
-            found[row["rule"]] = Rates(judged, *(row[f"sum_{name}"] for name in _SUMS))
+        sums = rows.annotate(**{f"sum_{name}": Sum(name) for name in _SUMS})
+        for rule, *counts in sums.values_list("rule", *(f"sum_{name}" for name in _SUMS)):
+            found[rule] = Rates(judged, *counts)
     return found
 
 

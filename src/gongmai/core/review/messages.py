@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy
 
-from gongmai.core.review.types import Move, Refused, Standing, State
+from gongmai.core.review.types import Level, Move, Refused, Standing, State
 
 STATE_LABELS = {
     State.DRAFT: gettext_lazy("Draft"),
@@ -23,6 +23,11 @@ MOVE_LABELS = {
     Move.ACCEPT: gettext_lazy("Taken up by the city"),
     Move.RELEASE: gettext_lazy("Released by the city"),
     Move.WIDEN: gettext_lazy("More opened"),
+}
+LEVEL_LABELS = {
+    Level.OWNER: gettext_lazy("the enterprise"),
+    Level.COUNTY: gettext_lazy("the county"),
+    Level.CITY: gettext_lazy("the city"),
 }
 STANDING_LABELS = {
     Standing.NOT_HERE: gettext_lazy("Not here yet"),

@@ -245,11 +245,6 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-LEVEL_LABELS = {
-    Level.OWNER: gettext_lazy("the enterprise"),
-    Level.COUNTY: gettext_lazy("the county"),
-    Level.CITY: gettext_lazy("the city"),
-}
 VERDICT_LABELS = {
     Verdicts.ACCEPTED: gettext_lazy("Accepted"),
     Verdicts.DOUBTFUL: gettext_lazy("Doubtful"),
@@ -261,20 +256,16 @@ def word_lock(lock: Lock) -> str:
     """What stands against a move, in the reader's language."""
     if lock.code in review_messages.REFUSALS:
         return review_messages.word_code(lock.code, lock.params)
-    params = dict(lock.params)
-    if "level" in params:
-        params["level"] = str(LEVEL_LABELS[Level(params["level"])])
-    return word(lock.code, params)
+    level = lock.params.get("level")
+    named = {"level": str(review_messages.LEVEL_LABELS[Level(level)])} if level else {}
+    return word(lock.code, {**lock.params, **named})
 
 
 def word_code(code: str) -> str:
     """What stands against a move whose parameters are not at hand, in the reader's language."""
-    short = {
-        "move_not_open": _("Its state does not allow this step."),
-        "not_your_level": _("You have no right to do this."),
-        "verdicts_missing": _("Explanations are not judged yet."),
-    }
-    return short.get(code) or word_lock(Lock(code))
+    if code == "move_not_open":
+        return _("Its state does not allow this step.")
+    return _("You have no right to do this.") if code == "not_your_level" else word_lock(Lock(code))
 
 
 def label_of(label: Label) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gongmai.core.access.types import Actor
+from gongmai.core.review import messages as review_messages
 from gongmai.core.review.types import Level
 from gongmai.monitor.filing import messages
 from gongmai.monitor.filing.queries.adjudications import verdicts_of
@@ -129,7 +130,7 @@ def judged_findings(actor: Actor, seen: ReturnView) -> list[dict[str, Any]]:
             {
                 "words": messages.VERDICT_LABELS[Verdicts(each.verdict)],
                 "verdict": each.verdict,
-                "level": messages.LEVEL_LABELS[Level(each.level)],
+                "level": review_messages.LEVEL_LABELS[Level(each.level)],
                 "name": each.name,
                 "note": each.note,
                 "at": each.at,

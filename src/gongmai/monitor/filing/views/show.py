@@ -108,7 +108,7 @@ def build_context(request: HttpRequest, seen: ReturnView) -> dict[str, Any]:
         "steps": reopened_in(steps_in_words(seen.steps), seen),
         "state_words": review_messages.STATE_LABELS[seen.state],
         "standings": [
-            (messages.LEVEL_LABELS[level], where.value, _standing_words(level, where))
+            (review_messages.LEVEL_LABELS[level], where.value, _standing_words(level, where))
             for level, where in standings(seen.facts).items()
         ],
         "period_words": period_words(seen.period),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -76,7 +76,11 @@ def _read(request: HttpRequest, pk: int) -> dict[str, Any]:
     """The body; FilingError `another_person` when somebody else signed in while the page was open."""
     actor = request.actor  # type: ignore[attr-defined]
     find_return(actor, pk, "return.file")
-    asked = read_edits(request.body)
+    try:
+        body = request.body
+    except RawPostDataException:  # a form was posted where JSON belongs
+        raise FilingError("not_readable") from None
+    asked = read_edits(body)
     if asked["person"] and asked["person"] != str(actor.user_id):
         raise FilingError("another_person")
     return asked

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from gongmai.core.access.queries import check_may
 from gongmai.core.document.actions import table_response, wanted_format
 from gongmai.core.document.types import Column, Kind, Table
-from gongmai.core.period.types import Period
 from gongmai.core.registry.queries import code_list, labeller
 from gongmai.monitor.filing.messages import WITNESSES
 from gongmai.monitor.filing.queries.returns import periods_of
@@ -32,17 +31,15 @@ def evidence(request: HttpRequest) -> HttpResponseBase:
     actor = request.actor  # type: ignore[attr-defined]
     check_may(actor, "evidence.view")
     periods = periods_of(actor)
-    try:
-        period = Period.parse(request.GET.get("period", ""))
-    except ValueError:
-        period = periods[0] if periods else Period(2000, 2)
+    asked = request.GET.get("period", "")
+    period = next((each for each in periods if str(each) == asked), periods[0] if periods else None)
     text, unit = request.GET.get("q", "")[:60], request.GET.get("unit", "")[:20]
     least = whole_number(request.GET.get("least"))
     least = LEAST if least is None else min(least, 100)
-    found = firms_by_contradiction(actor, period, text=text, unit=unit, least=least)
+    found = firms_by_contradiction(actor, period, text=text, unit=unit, least=least) if period else []
     words = labeller()
     if (wanted := wanted_format(request)) is not None:
-        return table_response(request, _table(found, words), f"{_('Evidence')} {period}", wanted)
+        return table_response(request, _table(found, words), f"{_('Evidence')} {period or ''}", wanted)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "page": page,
@@ -55,7 +52,7 @@ def evidence(request: HttpRequest) -> HttpResponseBase:
             }
             for each in page.object_list
         ],
-        "period": str(period),
+        "period": str(period or ""),
         "q": text,
         "unit": unit,
         "least": least,

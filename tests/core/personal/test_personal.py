@@ -16,6 +16,7 @@ from gongmai.core.access.models import ApiToken, Grant, SignIn, User
 from gongmai.core.access.queries import names_of
 from gongmai.core.access.types import SYSTEM, NotAllowed, Role
 from gongmai.core.audit.models import Entry
+from gongmai.core.period import clock
 from gongmai.core.personal.actions import erase_person
 from gongmai.core.personal.queries import export_person, inventory, missing_fields
 from gongmai.core.personal.rules import looks_personal, mask_phone
@@ -181,6 +182,21 @@ def test_what_is_over_its_time_goes_and_the_rest_stays(clerk: User) -> None:
     assert SignIn.objects.count() == 2
     assert forget_old() == {}
     assert Entry.objects.filter(action="personal.forget").count() == 1
+
+
+def test_what_was_written_at_a_simulated_date_in_the_past_is_not_old(db, simulated_time) -> None:
+    for days in (1, 399, 401):
+        SignIn.objects.create(username="x", at=clock.now() - timedelta(days=days), outcome="failed")
+    assert forget_old() == {"access.SignIn": 1}
+
+
+def test_a_clock_that_jumps_ahead_deletes_nothing(db) -> None:
+    SignIn.objects.create(username="x", at=datetime.now(UTC), outcome="failed")
+    clock.simulate(datetime.now(UTC) + timedelta(days=5000))
+    try:
+        assert forget_old() == {}
+    finally:
+        clock.resume()
 
 
 def test_a_number_is_masked_on_the_page_and_its_reveal_is_logged(db, simulated_time) -> None:

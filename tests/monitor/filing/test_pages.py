@@ -142,3 +142,10 @@ def test_a_foreign_return_is_refused(town: Town, submitted: Return) -> None:
 def test_nothing_is_listed_when_nothing_fits(town: Town) -> None:
     page = sign_in("county").get(reverse("filing:workbench"), {"q": "nobody"}).content.decode()
     assert "No return fits." in page
+
+
+def test_the_banner_of_a_return_tells_the_day_of_the_system(town: Town, submitted: Return) -> None:
+    page = sign_in("county").get(reverse("filing:show", args=[submitted.pk])).content.decode()
+    assert "Today is 2023-05-05 here." in page
+    assert 'name="answer_by" value="2023-05-' in page
+    assert 'min="2023-05-05"' in page

@@ -78,7 +78,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     code = given.get("form", "")
     code = code if code in forms() else ""
     today = clock.today()
-    context: dict[str, Any] = {"form": code, "label": form_words(code), "today": today}
+    context: dict[str, Any] = {"form": code, "label": form_words(code)}
     if request.method == "POST":
         plan_form, steps_form = PlanForm(request.POST), StepFormSet(request.POST, prefix="s")
         is_trial = request.POST.get("what") == "try"

@@ -126,7 +126,7 @@ def build_context(request: HttpRequest, seen: ReturnView) -> dict[str, Any]:
             for box, reason in box_reasons(seen.filing).items()
         ],
         "answer_day": answer_day(clock.today()).isoformat(),
-        "today": clock.today().isoformat(),
+        "first_answer_day": clock.today().isoformat(),
         "may_annotate": may(actor, "return.annotate"),
         "may_adjudicate": seen.version is not None and may(actor, "return.adjudicate"),
         "may_adjust": may(actor, "adjustment.edit") and seen.state.value == "approved",

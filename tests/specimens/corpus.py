@@ -33,6 +33,7 @@ CORPUS = {
     hostile.polyglot_between_the_parts: {"hidden_data"},
     hostile.huge_shared_string: {"text_too_long", "too_costly"},
     hostile.shared_string_used_everywhere: {"too_costly", "too_many_cells"},
+    hostile.million_shared_strings: {"too_many_cells"},
     hostile.inflating: {"bomb"},
     hostile.lying_sizes: {"bomb"},
     hostile.overlapping_parts: {"hidden_data"},

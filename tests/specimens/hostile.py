@@ -4,6 +4,7 @@ import hashlib
 import io
 import struct
 import zipfile
+import zlib
 
 import xlsxwriter
 
@@ -37,6 +38,7 @@ WORKBOOK_RELS = (
     'officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
 )
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+_PNG = b"\x89PNG\r\n\x1a\n"
 PLAIN_ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
 PLAIN_SHEET = SHEET.format(PLAIN_ROW)
 
@@ -237,6 +239,14 @@ def shared_string_used_everywhere():
     return "string.xlsx", make_workbook(SHEET.format(row), shared=shared)
 
 
+def million_shared_strings():
+    """One cell, and a million texts that no cell shows: distinct ones, so that the ratio is an honest one."""
+    texts = "".join(f"<si><t>{n * 7919}</t></si>" for n in range(1_000_000))
+    shared = f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{texts}</sst>'
+    row = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+    return "strings.xlsx", make_workbook(SHEET.format(row), shared=shared)
+
+
 def inflating():
     return "bomb.xlsx", make_workbook(extra=[("xl/styles.xml", "<a>" + " " * 90_000_000 + "</a>")])
 
@@ -375,6 +385,42 @@ def csv_with_one_huge_field():
 
 def csv_of_many_columns():
     return "a.csv", b"," * 100_000
+
+
+def pixel_flood():
+    """An honest workbook whose picture announces 65,500 by 65,500 pixels: 17 GB when decoded."""
+    chunk = b"IHDR" + struct.pack(">IIBBBBB", 65_500, 65_500, 8, 6, 0, 0, 0)
+    header = struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    tiny = io.BytesIO()
+    with xlsxwriter.Workbook(tiny) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, 1)
+        sheet.insert_image(2, 2, "flood.png", {"image_data": io.BytesIO(_PNG + header + bytes(2_000))})
+    return "picture.xlsx", tiny.getvalue()
+
+
+def linked_to_other_files(port=9):
+    """A cell that takes its figure from another workbook, and a link that opens a share of the network."""
+    row = (
+        '<row r="1"><c r="A1"><f>[1]Sheet1!A1</f><v>77</v></c>'
+        '<c r="B1" t="str"><f>HYPERLINK("//10.0.0.1/share/x")</f><v>go</v></c></row>'
+    )
+    link = (
+        '<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://'
+        'schemas.openxmlformats.org/officeDocument/2006/relationships"><externalBook r:id="rId1"/>'
+        "</externalLink>"
+    )
+    rels = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" TargetMode="External" Target="http://127.0.0.1:{port}/book.xlsx" Type="http://'
+        'schemas.openxmlformats.org/officeDocument/2006/relationships/externalLinkPath"/></Relationships>'
+    )
+
+    parts = [
+        ("xl/externalLinks/externalLink1.xml", link),
+        ("xl/externalLinks/_rels/externalLink1.xml.rels", rels.replace("{port}", str(port))),
+    ]
+    return "linked.xlsx", make_workbook(SHEET.format(row), extra=parts)
 
 
 def name_with_nul():

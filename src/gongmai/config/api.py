@@ -38,6 +38,7 @@ ALWAYS = {
     "401": "Not signed in, or the key is not valid",
     "403": "Not allowed",
     "404": "Nothing there, or beyond your reach",
+    "413": "Longer than anything that is sent here",
     "422": "Not understood",
     "429": "Too many calls; see Retry-After",
     "503": "Too busy, or the database does not answer; see Retry-After",

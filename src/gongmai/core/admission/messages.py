@@ -23,6 +23,10 @@ TROUBLE: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Not readable"),
         _("The address or the content holds characters that no text holds."),
     ),
+    "too_long": (
+        _("Too long"),
+        _("What was sent is longer than any return. Nothing of it was read; send it in parts."),
+    ),
     "storage_full": (
         _("No room to write"),
         _(

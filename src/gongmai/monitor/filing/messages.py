@@ -162,6 +162,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # refusals
     "unknown_form": (note("There is no such form."), note("Known forms: %(known)s.")),
     "no_such_return": (note("There is no such return."), ""),
+    "which_firm": (note("You file for several firms: add the credit_code of one of them."), ""),
     "no_such_revision": (note("There is no such request."), ""),
     "not_open": (note("The return is not with the firm; it cannot be changed now."), ""),
     "not_your_level": (note("This step belongs to another level: %(level)s."), ""),

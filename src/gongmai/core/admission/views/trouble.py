@@ -4,6 +4,7 @@ import errno
 import json
 import sys
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -41,11 +42,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What cannot be read at all, such as a NUL: a system gets JSON, a person the page."""
-    if not request.path.startswith("/api/"):
+    """What cannot be read at all, such as a NUL, or is too long: a system gets JSON, a person the page."""
+    too_long = isinstance(exception, RequestDataTooBig)
+    if not too_long and not request.path.startswith("/api/"):
         return plain_bad_request(request, exception)
-    body, kind = word("unreadable", request.path, "", request.headers.get("Accept-Language", ""))
-    return HttpResponse(body, content_type=kind, status=400)
+    chosen, accepted = request.COOKIES.get("gongmai_language", ""), request.headers.get("Accept-Language", "")
+    body, kind = word("too_long" if too_long else "unreadable", request.path, chosen, accepted)
+    return HttpResponse(body, content_type=kind, status=413 if too_long else 400)
 
 
 def find_trouble(error: BaseException | None) -> tuple[int, str] | None:

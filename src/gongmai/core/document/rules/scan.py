@@ -28,6 +28,8 @@ _UNCALCULATED = re.compile(
     rb"<(?:\w{1,20}:)?c\s(?![^<>]{0,300}\bt=)[^<>]{0,300}?\br=[\"'](\w{2,10})[\"'][^<>]{0,300}>"
     rb"<(?:\w{1,20}:)?f[^<>]{0,300}>[^<]{0,8192}</(?:\w{1,20}:)?f>\s?(?:<v\s?/>|<v></v>)?\s?</(?:\w{1,20}:)?c>"
 )
+# the texts of a workbook, each kept once: a parser holds all of them, used or not
+_SHARED = re.compile(rb"</(?:\w{1,20}:)?si>|<(?:\w{1,20}:)?si\s?/>")
 _LETTERS = 26
 
 
@@ -39,7 +41,8 @@ def scan_workbook(content: bytes, entries: list[ZipInfo], limits: Limits) -> Non
         box = _Box()
         is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
         is_sheet = is_xml and entry.filename.lower().startswith("xl/worksheets/sheet")
-        unpacked = 0
+        is_shared = entry.filename.lower() == "xl/sharedstrings.xml"
+        unpacked = texts = 0
         carry = b""
         for chunk in unpack(content, entry):
             if unpacked == 0:
@@ -47,6 +50,11 @@ def scan_workbook(content: bytes, entries: list[ZipInfo], limits: Limits) -> Non
             unpacked += len(chunk)
             if unpacked > min(left, entry.file_size):
                 raise FileRefused("bomb", megabytes=limits.unpacked_bytes // (1024 * 1024))
+            if is_shared:
+                # what is carried over is an unfinished tag, which is counted once, when it is finished
+                texts += len(_SHARED.findall(carry + chunk))
+                if texts > limits.cells:
+                    raise FileRefused("too_many_cells", cells=limits.cells)
             if is_xml:
                 carry = _scan_xml(carry + chunk, entry, box if is_sheet else None)
                 _check_box(box, cells, limits)

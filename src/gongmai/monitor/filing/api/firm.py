@@ -38,6 +38,14 @@ PERIOD = r"^\d{4}-(0[2-9]|1[0-2])$"
 EXAMPLE_CELLS = {"output": 1000, "output__ytd": 4100, "output__base": 900, "output__ytd_base": 3600}
 EXAMPLE_LINES = {"output_lines": [{"industry": "1311", **EXAMPLE_CELLS}]}
 FORM = Annotated[str, Field(examples=["monthly"])]
+FIRM = Annotated[
+    str,
+    Query(
+        max_length=18,
+        description="whose return: needed by whoever files for several firms",
+        examples=["91371302MA3DEMX00D"],
+    ),
+]
 MIN_KEY = 8
 
 
@@ -65,6 +73,7 @@ class DraftIn(ContentIn):
 class TaskOut(Schema):
     """A return that the firm files."""
 
+    credit_code: str
     form: str
     period: str
     state: str
@@ -174,6 +183,7 @@ def tasks(request: HttpRequest) -> Any:
     """Returns of the firm, what is due first."""
     return [
         TaskOut(
+            credit_code=task.filing.enterprise.credit_code,
             form=task.form.code,
             period=str(task.period),
             state=task.state.value,
@@ -210,23 +220,23 @@ def export(request: HttpRequest, wanted: Query[ExportIn]) -> Any:
 
 
 @router.get("/{form}/{period}", response={200: ReturnOut, **REFUSALS}, summary="One return")
-def read_return(request: HttpRequest, form: str, period: str) -> Any:
+def read_return(request: HttpRequest, form: str, period: str, credit_code: FIRM = "") -> Any:
     """The return as it stands, prefilled by the system where nothing was typed yet."""
     try:
-        return _return_out(_actor(request), _own(request, form, period))
+        return _return_out(_actor(request), _own(request, form, period, credit_code))
     except (FilingError, Refused) as error:
         return refuse(error)
 
 
 @router.put("/{form}/{period}/draft", response={200: ReturnOut, **REFUSALS}, summary="Save the draft")
-def put_draft(request: HttpRequest, form: str, period: str, payload: DraftIn) -> Any:
+def put_draft(request: HttpRequest, form: str, period: str, payload: DraftIn, credit_code: FIRM = "") -> Any:
     """Merge what was typed into the draft; nothing is checked beyond reading the values."""
     try:
-        filing = _own(request, form, period)
+        filing = _own(request, form, period, credit_code)
         if payload.edits:
             edits = [Edit(edit.address, edit.base, edit.value) for edit in payload.edits]
             saved = save_edits(_actor(request), filing.pk, edits)
-            return _return_out(_actor(request), _own(request, form, period), saved.conflicts)
+            return _return_out(_actor(request), _own(request, form, period, credit_code), saved.conflicts)
         save_draft(
             _actor(request),
             filing.pk,
@@ -235,16 +245,16 @@ def put_draft(request: HttpRequest, form: str, period: str, payload: DraftIn) ->
             explanations=payload.explanations,
             revision=payload.revision,
         )
-        return _return_out(_actor(request), _own(request, form, period))
+        return _return_out(_actor(request), _own(request, form, period, credit_code))
     except (FilingError, Refused) as error:
         return refuse(error)
 
 
 @router.post("/{form}/{period}/check", response={200: CheckOut, **REFUSALS}, summary="Check, change nothing")
-def check(request: HttpRequest, form: str, period: str, payload: ContentIn) -> Any:
+def check(request: HttpRequest, form: str, period: str, payload: ContentIn, credit_code: FIRM = "") -> Any:
     """Run all audits on a whole return and change nothing."""
     try:
-        filing = _own(request, form, period)
+        filing = _own(request, form, period, credit_code)
         draft = _draft(filing, payload)
         content, findings = check_content(filing, draft)
     except (FilingError, Refused) as error:
@@ -263,6 +273,7 @@ def submit(
     form: str,
     period: str,
     payload: ContentIn,
+    credit_code: FIRM = "",
     idempotency_key: Annotated[
         str, Header(alias="Idempotency-Key", max_length=80, description="required", examples=["2023-06-m-1"])
     ] = "",
@@ -272,8 +283,9 @@ def submit(
     The same key with the same body gets the same receipt; with another body it is refused (409).
     """
     try:
-        filing = _own(request, form, period)
-        key = _key(idempotency_key, [form, period, payload.dict()])
+        filing = _own(request, form, period, credit_code)
+        named = [credit_code] if credit_code else []
+        key = _key(idempotency_key, [form, period, payload.dict(), *named])
         draft = _draft(filing, payload)
         receipt = submit_return(_actor(request), filing.pk, draft=draft, source="api", idempotency=key)
     except (FilingError, Refused) as error:
@@ -282,10 +294,10 @@ def submit(
 
 
 @router.get("/{form}/{period}/status", response={200: StatusOut, **REFUSALS}, summary="Where it is")
-def read_status(request: HttpRequest, form: str, period: str) -> Any:
+def read_status(request: HttpRequest, form: str, period: str, credit_code: FIRM = "") -> Any:
     """The state of a return and every step that it took."""
     try:
-        seen = get_return(_actor(request), _own(request, form, period).pk)
+        seen = get_return(_actor(request), _own(request, form, period, credit_code).pk)
     except (FilingError, Refused) as error:
         return refuse(error)
     steps = [
@@ -310,12 +322,12 @@ def _actor(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined,no-any-return]
 
 
-def _own(request: HttpRequest, form: str, period: str) -> Return:
+def _own(request: HttpRequest, form: str, period: str, credit_code: str) -> Return:
     try:
         when = Period.parse(period)
     except ValueError:
         raise FilingError("bad_period") from None
-    return find_own_return(_actor(request), form, when)
+    return find_own_return(_actor(request), form, when, credit_code)
 
 
 def _key(text: str, body: list[Any]) -> Idempotency:

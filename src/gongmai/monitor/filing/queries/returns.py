@@ -61,15 +61,23 @@ def find_return(actor: Actor, pk: int, action: str = "return.view") -> Return:
     return filing
 
 
-def find_own_return(actor: Actor, form: str, period: Period) -> Return:
-    """The return of the firm that the actor files for."""
+def find_own_return(actor: Actor, form: str, period: Period, credit_code: str = "") -> Return:
+    """The return of the firm that the actor files for.
+
+    FilingError `which_firm` when there are several and none is named, `no_such_return` for none.
+    """
     get_form(form)
     check_may(actor, "return.file")
     rows = Return.objects.select_related("enterprise").filter(form=form, period=period.key)
-    filing = rows.filter(scope_filter(actor, "return.file", "enterprise__")).first()
-    if filing is None:
+    rows = rows.filter(scope_filter(actor, "return.file", "enterprise__"))
+    if credit_code:
+        rows = rows.filter(enterprise__credit_code=credit_code)
+    found = list(rows.order_by("enterprise__credit_code")[:2])
+    if not found:
         raise FilingError("no_such_return")
-    return filing
+    if len(found) > 1:
+        raise FilingError("which_firm")
+    return found[0]
 
 
 def filter_returns(

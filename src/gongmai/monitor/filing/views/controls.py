@@ -2,27 +2,31 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongmai.core.access.queries import may
 from gongmai.core.access.types import Actor
 from gongmai.core.review.types import Move
 from gongmai.monitor.filing import messages
+from gongmai.monitor.filing.queries.adjudications import waiting_for_verdict
 from gongmai.monitor.filing.queries.returns import ReturnView
 from gongmai.monitor.filing.rules.lattice import right_for
+from gongmai.monitor.filing.types import Lock
 
 _WORDS = {
-    Move.PASS_COUNTY: (_("Pass (county)"), "check", "btn-primary"),
-    Move.PASS_CITY: (_("Approve (city)"), "check", "btn-primary"),
-    Move.SEND_BACK: (_("Send back"), "arrow-back-up", "btn-danger"),
-    Move.REOPEN: (_("Reopen"), "lock-open", "btn-danger"),
-    Move.WIDEN: (_("Open more"), "lock-open", ""),
-    Move.TAKE_BACK: (_("Take it back"), "arrow-back-up", ""),
-    Move.ACCEPT: (_("Take up"), "eye", ""),
-    Move.RELEASE: (_("Release"), "lock-open", ""),
+    Move.PASS_COUNTY: (gettext_lazy("Pass (county)"), "check", "btn-primary"),
+    Move.PASS_CITY: (gettext_lazy("Approve (city)"), "check", "btn-primary"),
+    Move.SEND_BACK: (gettext_lazy("Send back"), "arrow-back-up", "btn-danger"),
+    Move.REOPEN: (gettext_lazy("Reopen"), "lock-open", "btn-danger"),
+    Move.WIDEN: (gettext_lazy("Open more"), "lock-open", ""),
+    Move.TAKE_BACK: (gettext_lazy("Take it back"), "arrow-back-up", ""),
+    Move.ACCEPT: (gettext_lazy("Take up"), "eye", ""),
+    Move.RELEASE: (gettext_lazy("Release"), "lock-open", ""),
 }
 # moves for which the officer says why
 TELLS = frozenset({Move.SEND_BACK, Move.REOPEN, Move.WIDEN, Move.TAKE_BACK})
+PASSES = frozenset({Move.PASS_COUNTY, Move.PASS_CITY})
 OPENS = frozenset({Move.SEND_BACK, Move.REOPEN, Move.WIDEN})
 # a move whose lock says nothing new where its counterpart is open
 _SILENT = {
@@ -52,7 +56,18 @@ def controls_of(actor: Actor, seen: ReturnView) -> dict[str, Any]:
             )
         elif may(actor, right_for(move, seen.state)) and lock.code not in _SILENT.get(move, ()):
             locks.append({"label": label, "why": messages.word_lock(lock)})
-    return {"buttons": buttons, "locks": locks}
+    return {"buttons": buttons, "locks": locks, "warning": _warning(seen, buttons)}
+
+
+def _warning(seen: ReturnView, buttons: list[dict[str, Any]]) -> str:
+    """What an officer should know before passing: explanations that nobody judged; empty for nothing."""
+    if not any(button["move"] in PASSES for button in buttons):
+        return ""
+    waiting = waiting_for_verdict(seen.filing)
+    if not waiting:
+        return ""
+    said = messages.word_lock(Lock("verdicts_missing", {"count": len(waiting)}))
+    return _("%(said)s The return can be passed all the same.") % {"said": said}
 
 
 def reopened_in(rows: list[dict[str, Any]], seen: ReturnView) -> list[dict[str, Any]]:

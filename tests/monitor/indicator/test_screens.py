@@ -123,6 +123,21 @@ def test_firms_are_ordered_by_pull_and_lead_to_their_page(page):
     assert "示例企业5" not in falling
 
 
+def test_the_figure_of_a_firm_leads_to_its_life(page):
+    html = page("county", "firms", kind="region", value="999902").content.decode()
+    assert reverse("evidence:find", args=[3, "2022-12", "output__ytd"]) in html
+    assert "evidence/firm/1/" not in html
+    month = page("city", "firms", view="month").content.decode()
+    assert f'href="{reverse("evidence:find", args=[3, "2022-12", "output"])}"' in month
+
+
+def test_a_figure_leads_nowhere_for_whoever_may_not_see_returns(page, monkeypatch):
+    monkeypatch.setattr("gongmai.monitor.indicator.views.firms.LIFE_ACTION", "return.review_city")
+    html = page("county", "firms", kind="region", value="999902").content.decode()
+    assert "示例企业3" in html
+    assert "evidence/firm/" not in html
+
+
 def test_an_address_holds_the_whole_state_of_the_screen(page):
     query = {
         "by": "industry_division",

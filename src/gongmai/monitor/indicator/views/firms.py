@@ -1,12 +1,14 @@
 """The firms behind a number, the strongest movers first."""
 
+from dataclasses import replace
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from gongmai.core.access.queries import check_may
+from gongmai.core.access.queries import check_may, may
 from gongmai.core.document.actions import wanted_format
 from gongmai.core.panel.queries.items import items_by_code
 from gongmai.monitor.indicator.forms import Selection
@@ -15,6 +17,7 @@ from gongmai.monitor.indicator.views import downloads, frame, opening, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, make_cell
 
 PAGE_SIZE = 50
+LIFE_ACTION = "return.view"  # what the pages of evidence ask for
 ORDERS = ("pull_up", "pull_down", "value", "growth_up", "growth_down")
 
 
@@ -48,7 +51,12 @@ def firms(request: HttpRequest) -> HttpResponseBase:
         selection,
         {
             "show_item": True,
-            "board": make_board(list(page.object_list), selection, first=page.start_index() or 1),
+            "board": make_board(
+                list(page.object_list),
+                selection,
+                first=page.start_index() or 1,
+                with_life=may(actor, LIFE_ACTION),
+            ),
             "page": page,
             "q": selection.get("q"),
             "quick": selection.pairs(without=("q", "page")),
@@ -125,8 +133,8 @@ def _options(
     ]
 
 
-def make_board(found: list[Firm], selection: Selection, first: int = 1) -> Board:
-    """The firms as a table; a name leads to the firm's page."""
+def make_board(found: list[Firm], selection: Selection, first: int = 1, *, with_life: bool = False) -> Board:
+    """The firms as a table; a name leads to the firm's page, a level (`with_life`) to its life."""
     money = items_by_code()[selection.item].unit == "kcny"
     kind, change = ("wan", "change") if money else ("decimal", "decimal")
     columns = (
@@ -151,7 +159,9 @@ def make_board(found: list[Firm], selection: Selection, first: int = 1) -> Board
                 Cell(
                     industry := words.group_label("industry_class", firm.codes.get("industry", "")), industry
                 ),
-                make_cell(kind, firm.value),
+                _with_life(make_cell(kind, firm.value), firm, selection)
+                if with_life
+                else make_cell(kind, firm.value),
                 make_cell(kind, firm.base),
                 make_cell(change, firm.change),
                 make_cell("growth", firm.growth),
@@ -163,3 +173,10 @@ def make_board(found: list[Firm], selection: Selection, first: int = 1) -> Board
     )
     unit = _("10,000 yuan") if money else words.item_unit(selection.item)
     return Board(columns, rows, page_notes=(_("Levels in %(unit)s.") % {"unit": unit},))
+
+
+def _with_life(cell: Cell, firm: Firm, selection: Selection) -> Cell:
+    """A level that leads to the life of the figure; one that is unknown leads nowhere."""
+    if firm.value is None:
+        return cell
+    return replace(cell, url=opening.life_url(firm.enterprise_id, selection), note=_("Life of this figure"))

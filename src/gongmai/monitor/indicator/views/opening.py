@@ -12,6 +12,7 @@ from gongmai.core.panel.queries.items import label_of_cell
 from gongmai.core.panel.queries.vintages import NotPublished
 from gongmai.monitor.indicator.forms import Selection
 from gongmai.monitor.indicator.queries.bridge import bridge
+from gongmai.monitor.indicator.queries.compute import cells_of
 from gongmai.monitor.indicator.queries.firms import firms_behind
 from gongmai.monitor.indicator.queries.opened import open_number
 from gongmai.monitor.indicator.types import Basis, Firm, OpenNumber
@@ -101,6 +102,12 @@ def read_number(actor: Actor, selection: Selection, code: str, group: Mapping[st
 def firm_url(enterprise_id: int) -> str:
     """The page of a firm."""
     return reverse("dossier:page", args=[enterprise_id])
+
+
+def life_url(enterprise_id: int, selection: Selection) -> str:
+    """The life of a firm's figure: the box that the selection shows."""
+    box, _base = cells_of(reading.make_request(selection))
+    return reverse("evidence:find", args=[enterprise_id, str(selection.period), box])
 
 
 def place_of(firm: Firm, cut: str) -> str:

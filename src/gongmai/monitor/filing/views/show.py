@@ -33,6 +33,7 @@ from gongmai.monitor.filing.queries.returns import (
 )
 from gongmai.monitor.filing.types import FilingError
 from gongmai.monitor.filing.views import sheet
+from gongmai.monitor.filing.views.contradiction import contradiction_shown
 from gongmai.monitor.filing.views.controls import controls_of, reopened_in
 from gongmai.monitor.filing.views.fill import period_words, steps_in_words
 from gongmai.monitor.filing.views.marks import (
@@ -103,6 +104,7 @@ def build_context(request: HttpRequest, seen: ReturnView) -> dict[str, Any]:
         "awaited": until,
         "since": since,
         "findings": findings,
+        "contradiction": contradiction_shown(actor, seen),
         "threads": thread_rows(threads),
         "flagged_whole": "" in flags_on(actor, seen.filing),
         "steps": reopened_in(steps_in_words(seen.steps), seen),

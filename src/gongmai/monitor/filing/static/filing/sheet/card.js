@@ -50,6 +50,14 @@ export class Card {
     if (box.title && !this.boxes.isOpen(box)) parts.splice(1, 0, el("p", { class: "muted" }, box.title));
     this.node.replaceChildren(...parts.filter(Boolean));
     this.node.hidden = false;
+    this.uncover(box);
+  }
+
+  // on a telephone the card lies over the page: the box that it speaks of must stay in sight above it
+  uncover(box) {
+    if (getComputedStyle(this.node).position !== "fixed") return;
+    const below = box.getBoundingClientRect().bottom - this.node.getBoundingClientRect().top;
+    if (below > 0) window.scrollBy(0, below + 8);
   }
 
   title(box) {

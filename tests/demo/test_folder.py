@@ -138,6 +138,16 @@ def test_the_first_account_belongs_to_a_begun_return_whose_lines_do_not_add_up(c
     assert head["output"] == pc.sum(lines["output"]).as_py() // 10
 
 
+def test_the_group_files_for_six_food_firms_of_six_counties_that_have_not_begun(city_folder: Path) -> None:
+    grants = [row for row in rows(city_folder, "people") if row["username"] == "group"]
+    codes = {row["scope_value"] for row in grants}
+    assert len(grants) == len(codes) == 6
+    assert {(row["role"], row["scope_kind"]) for row in grants} == {("enterprise", "enterprise")}
+    assert len({row["region"] for row in rows(city_folder, "enterprises") if row["credit_code"] in codes}) > 3
+    june = {row["credit_code"] for row in rows(city_folder, "states") if row["period"] == text_of(CURRENT)}
+    assert not codes & june
+
+
 def test_there_is_an_account_for_each_kind_of_person_and_two_bureau_officers(city_folder: Path) -> None:
     roles = Counter(row["role"] for row in rows(city_folder, "people"))
     assert roles["city"] == 2

@@ -97,14 +97,16 @@ def _write_places(folder: Path) -> None:
 
 
 def _people(firms: Firms, opened: Window) -> list[list[str]]:
-    firm_of = {"@draft": opened.begun, "@returned": opened.sent_back}
+    """A row for each grant: the group's account has one for each of its firms."""
+    picked = {"@draft": [opened.begun], "@returned": [opened.sent_back], "@group": opened.group}
     rows = []
     for person in demo_people():
-        value = person.scope_value
-        if value in firm_of:
-            value = str(firms.credit_code[firm_of[value]])
-        person_row = [person.username, person.display_name, person.role, person.scope_kind, value]
-        rows.append([*person_row, person.password])
+        values = [person.scope_value]
+        if person.scope_value in picked:
+            values = [str(firms.credit_code[firm]) for firm in picked[person.scope_value]]
+        for value in values:
+            person_row = [person.username, person.display_name, person.role, person.scope_kind, value]
+            rows.append([*person_row, person.password])
     return rows
 
 

@@ -8,7 +8,7 @@ from gongmai.demo import sources
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account; `scope_value` starting with ``@`` stands for a firm that the open month picks."""
+    """An account; `scope_value` starting with ``@`` stands for the firms that the open month picks."""
 
     username: str
     password: str

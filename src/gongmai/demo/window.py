@@ -42,6 +42,7 @@ PACE = {
 WORKDAYS = (date(2023, 7, 3), date(2023, 7, 4), date(2023, 7, 5))
 STATES = ("returned", "county", "city", "approved")
 SLIPS = {"tenth": 14, "thousandfold": 5}  # filed in another unit of money, waiting for the county
+GROUP_FIRMS, GROUP_TRADES = 6, ("13", "14")
 BAD_DRAFTS = 6  # exports above sales: cannot be submitted
 
 
@@ -54,6 +55,7 @@ class Window:
     slips: dict[int, str] = field(default_factory=dict)
     begun: int = -1  # the firm of the first demonstration account
     sent_back: int = -1  # the firm of the second
+    group: list[int] = field(default_factory=list)  # the firms of one owner, none of which has filed yet
 
     def filers(self, firms: Firms, form: str, index: int) -> Ints:
         """The firms with a row in the returns file of a form and period."""
@@ -70,6 +72,7 @@ def open_window(firms: Firms, story: Story) -> Window:
     window = Window()
     window.begun, window.sent_back = _choose_accounts(firms, story)
     _monthly(firms, window, random)
+    window.group = _choose_group(firms, story, window)
     for form in ("finance", "energy"):
         _barely_begun(firms, window, form, random)
         _stragglers(firms, window, form, random)
@@ -86,6 +89,15 @@ def _choose_accounts(firms: Firms, story: Story) -> tuple[int, int]:
     first = steady & (firms.park == "P06") & (story.annual[3] > 120_000) & exporting
     second = steady & middle & (firms.region == "371325")
     return int(np.flatnonzero(first)[0]), int(np.flatnonzero(second)[0])
+
+
+def _choose_group(firms: Firms, story: Story, window: Window) -> list[int]:
+    """Food firms of middle size, each of another county, whose June return nobody has begun."""
+    steady = (firms.entry == FIRST) & (firms.exit == NEVER) & (firms.restored == NEVER)
+    output = (story.flows["output"] > 0).all(axis=(0, 2)) & (story.annual[3] > 60_000)
+    may = steady & output & window.absent["monthly", CURRENT] & np.isin(firms.division, GROUP_TRADES)
+    first_of = {str(firms.unit[firm]): int(firm) for firm in np.flatnonzero(may)[::-1]}
+    return sorted(first_of.values())[:GROUP_FIRMS]
 
 
 def _monthly(firms: Firms, window: Window, random: np.random.Generator) -> None:

@@ -3,9 +3,12 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from gongmai.core.formula.types import VersionStep
 from gongmai.core.panel.queries.vintages import NotPublished
+from gongmai.core.period import clock
+from gongmai.monitor.filing.models import Return, Verdict
 from gongmai.monitor.filing.ports import TrialTooLong
 from gongmai.monitor.filing.queries.trial import can_be_tried, open_history
 from gongmai.monitor.rule.actions import count_rules, move, save_rule, save_value
@@ -127,3 +130,42 @@ def test_the_approved_version_is_counted_in_its_own_time(published: Town) -> Non
     count_rules(published.city, "monthly")
     row = next(row for row in rule_rows() if row.code == "V4_zero")
     assert row.rates.fired == 2  # April was judged by the former version
+
+
+def judged(town: Town, other: bool, verdict: str) -> None:
+    """A verdict as an officer left it on the explanation of V4_zero."""
+    filing = Return.objects.get(enterprise=town.other if other else town.firm, period=APRIL)
+    Verdict.objects.create(
+        filing=filing, version=1, finding="V4_zero", rule="V4_zero", verdict=verdict, level="county",
+        name="x", at=clock.now(),
+    )  # fmt: skip
+
+
+def test_a_verdict_outweighs_what_became_of_the_figure(published: Town) -> None:
+    count_rules(published.city, "monthly")
+    judged(published, False, "accepted")  # though it was corrected later
+    judged(published, True, "accepted")
+    assert is_stale("monthly")
+    count_rules(published.city, "monthly")
+    row = next(row for row in rule_rows() if row.code == "V4_zero")
+    assert (row.rates.corrected, row.rates.verdicts, row.rates.false_alarms) == (1, 2, 2)
+    for verdict in ("wrong", "doubtful"):
+        judged(published, True, verdict)  # the last one holds; never corrected
+        count_rules(published.city, "monthly")
+        row = next(row for row in rule_rows() if row.code == "V4_zero")
+        assert (row.rates.corrected, row.rates.verdicts, row.rates.false_alarms) == (1, 2, 1)
+    units = [(key, rates.borne_out) for key, rates in rates_of("monthly", "V4_zero", "unit")]
+    assert units == [("u1", 0), ("u2", 1)]
+    audit = present_audit("V4_zero")
+    assert audit is not None
+    assert try_present(audit, APRIL, APRIL).present == row.rates
+
+
+def test_the_number_of_verdicts_stands_beside_the_rate(published: Town) -> None:
+    judged(published, True, "wrong")
+    count_rules(published.city, "monthly")
+    from tests.monitor.filing.test_pages import sign_in
+
+    page = sign_in("city").get(reverse("rule:list"), {"q": "V4_zero"}).content.decode()
+    assert "Explanations judged" in page
+    assert '<td class="n">1</td><td class="n">1</td><td class="n">0.0%' in page  # corrected, judged, rate

@@ -124,11 +124,13 @@ def _tallies(form: str, hits: list[Hit]) -> list[Tally]:
         if key not in rows:
             rows[key] = Tally(
                 form=form, rule=hit.rule, period=hit.period, unit=hit.unit, fired=0, explained=0, settled=0,
-                corrected=0,
+                corrected=0, borne_out=0, verdicts=0,
             )  # fmt: skip
         row = rows[key]
         row.fired += 1
         row.explained += hit.explained
         row.settled += not hit.is_open
         row.corrected += hit.corrected and not hit.is_open
+        row.borne_out += hit.borne_out and not hit.is_open
+        row.verdicts += bool(hit.verdict) and not hit.is_open
     return list(rows.values())

@@ -28,7 +28,9 @@ class Tally(models.Model):
     """What a rule found in a period and unit.
 
     `settled`: of the fired, those whose return is approved;
-    `corrected`: of the settled, those whose figure was changed later; `explained`: of the fired.
+    `corrected`: of the settled, those whose figure was changed later; `explained`: of the fired;
+    `verdicts`: of the settled, those whose explanation was judged; `borne_out`: judged doubtful or wrong, or
+    not judged and corrected.
     """
 
     form = models.CharField(max_length=20)
@@ -39,6 +41,8 @@ class Tally(models.Model):
     explained = models.PositiveIntegerField()
     settled = models.PositiveIntegerField()
     corrected = models.PositiveIntegerField()
+    borne_out = models.PositiveIntegerField(default=0)
+    verdicts = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["form", "rule"])]

@@ -1,5 +1,6 @@
 """What officers think of explanations: of one return, and by rule over periods."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import orjson
@@ -71,3 +72,15 @@ def verdict_counts(form: str, first: Period, last: Period) -> dict[str, RuleVerd
     for row in rows.order_by("rule"):
         found.setdefault(row["rule"], {})[Verdicts(row["verdict"]).value] = row["number"]
     return {rule: RuleVerdicts(rule, **counts) for rule, counts in found.items()}
+
+
+def verdicts_by_place(form: str, periods: Iterable[int]) -> dict[tuple[int, int, str], str]:
+    """By firm, period and rule the latest verdict, whichever version of the return it was given on."""
+    rows = Verdict.objects.filter(filing__form=form, filing__period__in=list(periods)).order_by("pk")
+    names = ("filing__enterprise_id", "filing__period", "rule", "verdict")
+    return {(firm, period, rule): verdict for firm, period, rule, verdict in rows.values_list(*names)}
+
+
+def last_verdict(form: str) -> int:
+    """The number of the verdict given last on a form; 0 for none."""
+    return int(Verdict.objects.filter(filing__form=form).aggregate(last=Max("pk"))["last"] or 0)

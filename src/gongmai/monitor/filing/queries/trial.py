@@ -1,6 +1,6 @@
 """Running audits over the whole history: on whom they would have fired, and what became of the figure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -12,6 +12,7 @@ from gongmai.core.panel.queries import vintages
 from gongmai.core.period.types import PERIODS_PER_YEAR, Period
 from gongmai.core.ports import adapter
 from gongmai.monitor.filing.ports import TrialRunner, TrialSession
+from gongmai.monitor.filing.queries.adjudications import verdicts_by_place
 from gongmai.monitor.filing.queries.corrections import (
     Corrected,
     beside_the_panel,
@@ -23,6 +24,7 @@ from gongmai.monitor.filing.queries.firms import stays
 from gongmai.monitor.filing.queries.forms import forms, items
 from gongmai.monitor.filing.rules.audits import Audit
 from gongmai.monitor.filing.rules.locks import lock_columns
+from gongmai.monitor.filing.types import Verdicts
 
 SECONDS = 30.0
 # figures that the register or the lines join to a return at submission and that the panel does not hold
@@ -34,7 +36,7 @@ class Hit:
     """An audit that fired on a return as it was filed first.
 
     `corrected`: a later version or a base revision changed a figure that the finding shows; `explained`: an
-    explanation was given; `is_open`: the return is still under way.
+    explanation was given; `is_open`: the return is still under way; `verdict`: the last one given.
     """
 
     rule: str
@@ -44,6 +46,12 @@ class Hit:
     corrected: bool
     explained: bool
     is_open: bool
+    verdict: str = ""
+
+    @property
+    def borne_out(self) -> bool:
+        """Whether the finding was right: as an officer judged its explanation, else by what became of it."""
+        return self.verdict != Verdicts.ACCEPTED if self.verdict else self.corrected
 
 
 def can_be_tried(audit: Audit) -> bool:
@@ -67,6 +75,7 @@ class History:
     explained: dict[tuple[int, int], set[str]]
     opened: set[tuple[int, int]]
     firms: dict[int, int]
+    verdicts: Mapping[tuple[int, int, str], str]
 
     def judged(self) -> dict[tuple[int, str], int]:
         """Returns there were to judge, by period and unit."""
@@ -99,6 +108,7 @@ class History:
                         corrected=later is not None and bool(later.cells & pointed),
                         explained=fired.rule in self.explained.get(place, ()),
                         is_open=place in self.opened,
+                        verdict=self.verdicts.get((*place, fired.rule), ""),
                     )
                 )
         return found
@@ -138,6 +148,7 @@ def open_history(form: str, periods: Sequence[int], audits: Sequence[Audit]) -> 
         yield History(
             session, form, sorted(periods), corrected, dict(explained_rules(form, periods)),
             open_returns(form, periods), {-subject: firm for subject, firm in subjects if subject < 0},
+            verdicts_by_place(form, periods),
         )  # fmt: skip
     finally:
         session.close()

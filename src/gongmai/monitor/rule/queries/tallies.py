@@ -8,19 +8,21 @@ from django.db.models import Sum
 from gongmai.core.formula.queries import stamp_of
 from gongmai.core.panel.queries import vintages
 from gongmai.core.period.types import Period
+from gongmai.monitor.filing.queries.adjudications import last_verdict
 from gongmai.monitor.filing.queries.audits import CATALOGUE
 from gongmai.monitor.filing.queries.current import stamp_of as filed_stamp
 from gongmai.monitor.rule.models import Counting, Judged, Tally
 from gongmai.monitor.rule.rules.rates import Rates
 
-_SUMS = ("fired", "explained", "settled", "corrected")
+_SUMS = ("fired", "explained", "settled", "corrected", "borne_out", "verdicts")
 
 
 def stamp_now(form: str) -> str:
-    """What a count of a form rests on: the vintage, the versions of rules, the returns of the last period."""
+    """What a count of a form rests on: the vintage, the versions of rules, returns, verdicts."""
     published = vintages.published_periods()
     last = filed_stamp(form, published[-1]) if published else (0, 0, "", "")
-    return f"{vintages.last_number()}.{stamp_of(CATALOGUE)[0]}.{last[0]}.{last[1]}.{last[2][:8]}{last[3][:8]}"
+    filed = f"{last[0]}.{last[1]}.{last[2][:8]}{last[3][:8]}"
+    return f"{vintages.last_number()}.{stamp_of(CATALOGUE)[0]}.{filed}.v{last_verdict(form)}"
 
 
 def counting_of(form: str) -> Counting | None:
@@ -60,7 +62,9 @@ def rates_of(form: str, rule: str, by: str) -> list[tuple[str, Rates]]:
         row[by]: tuple(row[f"sum_{name}"] for name in _SUMS)
         for row in rows.annotate(**{f"sum_{name}": Sum(name) for name in _SUMS})
     }
-    return [(_shown(by, key), Rates(counts[key], *fired.get(key, (0, 0, 0, 0)))) for key in sorted(counts)]
+    return [
+        (_shown(by, key), Rates(counts[key], *fired.get(key, (0,) * len(_SUMS)))) for key in sorted(counts)
+    ]
 
 
 def _shown(by: str, key: object) -> str:

@@ -131,6 +131,8 @@ def rates_from(hits: Sequence[Hit], judged: int) -> Rates:
         sum(hit.explained for hit in hits),
         len(settled),
         sum(hit.corrected for hit in settled),
+        sum(hit.borne_out for hit in settled),
+        sum(bool(hit.verdict) for hit in settled),
     )
 
 

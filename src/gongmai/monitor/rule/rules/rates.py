@@ -5,20 +5,26 @@ from dataclasses import dataclass
 
 CRIES_WOLF = 0.9  # a false-alarm rate from which a rule is on the list
 ENOUGH = 20  # settled findings below which a rate says nothing
-KEEP = 0.95  # share of the corrections that a spared threshold must keep
+KEEP = 0.95  # share of what was borne out that a spared threshold must keep
 HALF = 0.5
 GRID = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Counts of a rule and what follows. False alarms: settled findings whose figure stood."""
+    """Counts of a rule and what follows.
+
+    Of the settled: `corrected` later, `verdicts` whose explanation has a verdict, and `borne_out`:
+    explanation doubtful or wrong, or, without a verdict, corrected later. The rest are false alarms.
+    """
 
     judged: int = 0
     fired: int = 0
     explained: int = 0
     settled: int = 0
     corrected: int = 0
+    borne_out: int = 0
+    verdicts: int = 0
 
     @property
     def hit_rate(self) -> float | None:
@@ -27,8 +33,8 @@ class Rates:
 
     @property
     def false_alarms(self) -> int:
-        """Settled findings that no later version bore out."""
-        return self.settled - self.corrected
+        """Settled findings that neither a verdict nor, without one, a later version bore out."""
+        return self.settled - self.borne_out
 
     @property
     def false_rate(self) -> float | None:
@@ -49,6 +55,8 @@ class Rates:
             self.explained + other.explained,
             self.settled + other.settled,
             self.corrected + other.corrected,
+            self.borne_out + other.borne_out,
+            self.verdicts + other.verdicts,
         )
 
 
@@ -59,12 +67,12 @@ class Threshold:
     value: float
     rates: Rates
     is_present: bool = False
-    spares: bool = False  # halves the false alarms and keeps KEEP of the corrections
+    spares: bool = False  # halves the false alarms and keeps KEEP of what was borne out
 
 
 def mark_thresholds(present: Threshold, tried: Sequence[Threshold]) -> list[Threshold]:
     """All in the order of their values; those that spare half the false alarms and keep the corrections."""
-    alarms, corrections = present.rates.false_alarms, present.rates.corrected
+    alarms, found = present.rates.false_alarms, present.rates.borne_out
     marked = [
         Threshold(
             each.value,
@@ -73,7 +81,7 @@ def mark_thresholds(present: Threshold, tried: Sequence[Threshold]) -> list[Thre
             spares=not each.is_present
             and alarms > 0
             and each.rates.false_alarms <= HALF * alarms
-            and each.rates.corrected >= KEEP * corrections,
+            and each.rates.borne_out >= KEEP * found,
         )
         for each in [present, *tried]
     ]

@@ -96,13 +96,14 @@ def _table(rows: list[RuleRow]) -> Table:
         Column("hit", _("Hit rate"), Kind.PERCENT),
         Column("settled", _("Settled"), Kind.INTEGER),
         Column("corrected", _("Corrected later"), Kind.INTEGER),
+        Column("verdicts", _("Explanations judged"), Kind.INTEGER),
         Column("false", _("False-alarm rate"), Kind.PERCENT),
     )
     lines = (
         (
             row.code, label_of(row.label), form_label(row.form), str(messages.SEVERITIES[row.severity]),
             row.rates.judged, row.rates.fired, row.rates.hit_rate, row.rates.settled, row.rates.corrected,
-            row.rates.false_rate,
+            row.rates.verdicts, row.rates.false_rate,
         )
         for row in rows
     )  # fmt: skip

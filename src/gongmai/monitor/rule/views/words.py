@@ -37,6 +37,7 @@ def rates_words(rates: Rates) -> dict[str, Any]:
         "settled": whole(rates.settled),
         "corrected": whole(rates.corrected),
         "explained": whole(rates.explained),
+        "verdicts": whole(rates.verdicts),
         "false": percent(rates.false_rate),
         "wolf": rates.cries_wolf,
     }

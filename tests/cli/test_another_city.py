@@ -63,7 +63,8 @@ def test_its_indicators_come_out_by_its_own_counties_and_groups(city: Shell) -> 
     }
 
 
-def test_the_doctor_finds_it_in_order_and_its_trail_whole(city: Shell) -> None:
+def test_the_doctor_finds_it_in_order_and_its_trail_whole(city: Shell, tmp_path: Path) -> None:
+    city.run("backup", "make", str(tmp_path / "backups"))
     checks = {row["check"]: row for row in city.rows("doctor")}
     assert "529900" in checks["city"]["seen"]
     assert checks["clock"]["seen"].startswith("real")

@@ -9,7 +9,7 @@ import pytest
 
 from gongmai.core.access.types import SYSTEM
 from gongmai.core.audit.models import Entry
-from gongmai.core.audit.queries.proof import verify
+from gongmai.core.audit.queries.proof import anchors_path, verify
 from gongmai.core.period import clock
 from gongmai.core.review.models import Step
 from gongmai.core.review.types import Move
@@ -40,6 +40,7 @@ def test_of_two_decisions_at_once_exactly_one_counts(tmp_path: Path) -> None:
 
 
 def test_a_clock_that_jumps_loses_nothing_and_leaves_the_order(town: SmallTown) -> None:
+    anchors_path().unlink(missing_ok=True)  # those of another test's database
     filing = Return.objects.get(enterprise=town.firm, form="monthly", period=APRIL.key)
     noon = clock.now()
     moments = [noon, noon + timedelta(days=1), noon - timedelta(days=1), noon + timedelta(days=30)]

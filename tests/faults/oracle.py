@@ -43,13 +43,17 @@ class Journal:
             os.fsync(handle.fileno())
 
 
-def judge(town: Town, journal: Journal) -> dict[str, Any]:
-    """Compare the journal with the database; give the database's state."""
+def judge(town: Town, journal: Journal, *, killed: bool = False) -> dict[str, Any]:
+    """Compare the journal with the database; give the database's state.
+
+    `killed`: a worker that died between the database and the file of anchors may have left the file one anchor
+    behind, which the next worker adds before anything else.
+    """
     receipts = dict(journal.receipts)  # before the database is read: others go on filing
     state: dict[str, Any] = town.read("tests.faults.state")
     found = {row["code"]: row for row in state["rows"]}
     assert len(found) == len(state["rows"]), "a return was filed twice"
-    assert state["breaches"] == 0
+    assert state["breaches"] in ([[], ["anchor_missing"]] if killed else [[]])
     for key, receipt in receipts.items():
         row = found.get(town.bodies[journal.intended[key]][0])
         assert row is not None, f"acknowledged and lost: {key}"

@@ -43,7 +43,7 @@ def read_state() -> dict[str, Any]:
             for version in versions
         ],
         "keys": list(IdempotencyKey.objects.values_list("enterprise__credit_code", flat=True)),
-        "breaches": len(verify(SYSTEM).breaches),
+        "breaches": [breach.reason for breach in verify(SYSTEM).breaches],
         "waiting": Delivery.objects.exclude(state="done").count(),
     }
 

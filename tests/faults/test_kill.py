@@ -9,7 +9,18 @@ from typing import Self
 import pytest
 
 from tests.faults.oracle import Journal, judge
-from tests.faults.town import Town, build_town, children, free_port, kill, serving, submit, wait_until
+from tests.faults.town import (
+    Town,
+    build_town,
+    call,
+    children,
+    free_port,
+    is_running,
+    kill,
+    serving,
+    submit,
+    wait_until,
+)
 
 FIRMS, WRITERS = 90, 6
 ROUNDS = 6
@@ -85,7 +96,7 @@ def test_web_processes_and_the_worker_killed_at_random_moments(town: Town, tmp_p
             # web processes of the server, the worker, or the web server's own parent
             wait_until(lambda: len(children(server.pid)) > 3)
             kill(chance.choice(children(server.pid)))
-            judge(town, journal)
+            judge(town, journal, killed=True)
         wait_for(clients, FIRMS)
         assert clients.unexpected == []
     state = judge(town, journal)
@@ -110,9 +121,19 @@ def test_the_whole_server_killed_and_started_again(town: Town, tmp_path: Path) -
                 kill(pid)
             server.wait()
             clients._stop.set()
-        judge(town, journal)
+        judge(town, journal, killed=True)
     with serving(town, port=port) as (_, server), Clients(town, port, journal) as clients:
         clients._left = [n for n in clients._left if f"rush-{n:05d}" not in journal.receipts]
         wait_for(clients, FIRMS)
         assert clients.unexpected == []
     assert len(judge(town, journal)["rows"]) == FIRMS
+
+
+def test_no_process_is_left_when_the_server_and_its_parent_are_killed(town: Town) -> None:
+    with serving(town) as (port, server):
+        below = children(server.pid)
+        kill(server.pid)
+        server.wait()
+        kill(below[0])
+        wait_until(lambda: call(port, "GET", "/api/v1/openapi.json")[0] == 0)
+        wait_until(lambda: not any(is_running(pid) for pid in below))

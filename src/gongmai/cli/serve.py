@@ -150,7 +150,7 @@ def _supervise(
 
 def _start(command: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, so that Ctrl-C reaches it through us and once."""
-    return subprocess.Popen(command, env=env, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: PLW1509
+    return subprocess.Popen(command, env=env, start_new_session=True, preexec_fn=die_with_parent)  # noqa: PLW1509
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
@@ -158,11 +158,11 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _die_with_parent() -> None:
+def die_with_parent(number: int = signal.SIGTERM) -> None:
     """Ask Linux to end this child when its parent is killed, so that no server is left holding the port."""
     if sys.platform == "linux":
         set_death_signal = 1
-        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(set_death_signal, number)
 
 
 def _end(processes: list[subprocess.Popen[bytes]]) -> None:

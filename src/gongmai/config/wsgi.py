@@ -1,6 +1,7 @@
 """The WSGI entry that the web server loads: the application, warmed, behind its door."""
 
 import os
+import signal
 from wsgiref.util import setup_testing_defaults
 
 from django.core.wsgi import get_wsgi_application
@@ -10,6 +11,7 @@ _application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - the settings are loaded by now
 
+from gongmai.cli.serve import die_with_parent  # noqa: E402
 from gongmai.core.admission.types import Limits  # noqa: E402
 from gongmai.core.admission.views.gate import Gate  # noqa: E402
 from gongmai.monitor.filing.queries.audits import audits_by_code  # noqa: E402
@@ -26,5 +28,7 @@ def _warm() -> None:
 
 
 if os.environ.get("GONGMAI_POOL"):  # set by `gongmai serve`
+    # a process of a web server that was killed would go on holding the port
+    die_with_parent(signal.SIGKILL)
     _warm()
 application = Gate(_application, Limits(slots=settings.GONGMAI_SLOTS, rate=settings.GONGMAI_CLIENT_RATE))

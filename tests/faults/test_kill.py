@@ -23,7 +23,7 @@ from tests.faults.town import (
 )
 
 FIRMS, WRITERS = 90, 6
-ROUNDS = 6
+ROUNDS = 4
 
 
 class Clients:
@@ -111,7 +111,7 @@ def test_web_processes_and_the_worker_killed_at_random_moments(town: Town, tmp_p
 def test_the_whole_server_killed_and_started_again(town: Town, tmp_path: Path) -> None:
     chance = random.Random(7)
     journal, port = Journal(tmp_path / "journal"), free_port()
-    for turn in range(3):
+    for turn in range(2):
         with serving(town, port=port) as (_, server), Clients(town, port, journal) as clients:
             clients._left = [n for n in clients._left if f"rush-{n:05d}" not in journal.receipts]
             wait_for(clients, min(FIRMS, (turn + 1) * 20))

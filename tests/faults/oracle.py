@@ -46,8 +46,8 @@ class Journal:
 def judge(town: Town, journal: Journal, *, killed: bool = False) -> dict[str, Any]:
     """Compare the journal with the database; give the database's state.
 
-    `killed`: a worker that died between the database and the file of anchors may have left the file one anchor
-    behind, which the next worker adds before anything else.
+    `killed`: a worker that died between the database and the file of anchors may have left the file one
+    anchor behind, which the next worker adds before anything else.
     """
     receipts = dict(journal.receipts)  # before the database is read: others go on filing
     state: dict[str, Any] = town.read("tests.faults.state")

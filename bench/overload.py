@@ -90,7 +90,7 @@ class Load:
         status = await self.ask(session, seen, "POST", f"{FORM}/submit", data=body, headers=headers)
         if status == 201:
             self.acknowledged.add(token)
-        else:
+        elif status in {0, 429, 503}:
             self.left.append(number)
 
     async def read(self, session: aiohttp.ClientSession, seen: Seen, token: str = "") -> None:

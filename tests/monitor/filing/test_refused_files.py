@@ -6,13 +6,13 @@ from gongmai.core.period.types import Period
 from gongmai.monitor.filing.messages import word
 from gongmai.monitor.filing.queries.folder import list_sources, source_of
 from gongmai.monitor.filing.types import FilingError
-from tests.specimens import hostile
+from tests.specimens import hostile, other_kinds
 
 FILES = [
     ("monthly.2023-06.xlsx", hostile.sparse_pair()[1]),
     ("monthly.2023-05.xlsx", hostile.error_in_a_cell()[1]),
     ("monthly.2023-04.xlsx", b"<html>"),
-    ("monthly.2023-03.csv", hostile.csv_in_no_encoding()[1]),
+    ("monthly.2023-03.csv", other_kinds.csv_in_no_encoding()[1]),
 ]
 
 

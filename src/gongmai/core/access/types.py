@@ -61,12 +61,14 @@ class Actor:
         return frozenset(grant.role for grant in self.grants)
 
     @property
+    def enterprise_ids(self) -> tuple[int, ...]:
+        """The enterprises that this person files for, in the order in which they were granted."""
+        return tuple(int(grant.value) for grant in self.grants if grant.role is Role.ENTERPRISE)
+
+    @property
     def enterprise_id(self) -> int | None:
-        """The one enterprise that this person files for, if any."""
-        for grant in self.grants:
-            if grant.role is Role.ENTERPRISE:
-                return int(grant.value)
-        return None
+        """The first enterprise that this person files for, if any."""
+        return next(iter(self.enterprise_ids), None)
 
 
 @dataclass(frozen=True, slots=True)

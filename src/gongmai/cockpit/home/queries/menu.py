@@ -75,6 +75,8 @@ def _table() -> list[dict[str, Any]]:
 def _may_see(actor: Actor, entry: dict[str, Any]) -> bool:
     if "roles" in entry and not actor.roles & set(entry["roles"]):
         return False
+    if entry.get("several_firms") and len(actor.enterprise_ids) < 2:  # noqa: PLR2004 - several
+        return False
     return "action" not in entry or access.may(actor, entry["action"])
 
 

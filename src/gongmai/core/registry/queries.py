@@ -82,7 +82,7 @@ def roster_snapshot(period_key: int) -> pa.Table:
     if not rows:
         return SNAPSHOT_SCHEMA.empty_table()
     pk, credit, region, town, unit, park, industry, size, tags, entry, kind = zip(*rows, strict=True)
-    sections = _sections(_revision())
+    sections = _sections(lists_revision())
     news = {key: is_new(key[0], key[1], period_key) for key in set(zip(entry, kind, strict=True))}
     columns = [
         pk,
@@ -143,7 +143,7 @@ def _within(code: str) -> Q:
     if not code.isalpha():
         return Q(industry__startswith=code)
     condition = Q(pk__in=[])
-    for division, section in _sections(_revision()).items():
+    for division, section in _sections(lists_revision()).items():
         if section == code:
             condition |= Q(industry__startswith=division)
     return condition
@@ -204,16 +204,22 @@ def list_parameters(codes: list[str] | None = None) -> list[tuple[str, str, int,
 
 
 def code_list(name: str, on: date | None = None) -> list[Code]:
-    """The entries of a list ordered by code; with a date only those valid on it."""
-    entries = Code.objects.filter(list=name)
-    if on is not None:
-        entries = entries.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
-    return list(entries.order_by("code", "valid_from"))
+    """The entries of a list ordered by code; with a date only those valid on it.
+
+    Cached until the lists change, and shared: read them, do not change them.
+    """
+    revision = lists_revision()
+    entries = _entries(name, revision) if revision else _read_entries(name)
+    if on is None:
+        return list(entries)
+    return [
+        each for each in entries if each.valid_from <= on and (each.valid_to is None or each.valid_to >= on)
+    ]
 
 
 def labels(name: str) -> dict[str, Label]:
     """The labels of a list by code, the latest where a code was renamed. Cached until the lists change."""
-    return _labels(name, _revision())
+    return _labels(name, lists_revision())
 
 
 def label_of(name: str, code: str) -> str:
@@ -223,7 +229,7 @@ def label_of(name: str, code: str) -> str:
 
 def labeller() -> Callable[[str, str], str]:
     """`label_of` for a page of many codes: it asks once whether the lists changed."""
-    revision, language = _revision(), get_language() or "zh-hans"
+    revision, language = lists_revision(), get_language() or "zh-hans"
 
     def text(name: str, code: str) -> str:
         label = _labels(name, revision).get(code)
@@ -239,9 +245,18 @@ def group_members(group: str) -> list[dict[str, Any]]:
     return next((list(entry["members"]) for entry in groups if entry["code"] == group), [])
 
 
-def _revision() -> int:
+def lists_revision() -> int:
     """Counts the changes of code lists, so that processes notice what another one wrote."""
     return City.objects.values_list("revision", flat=True).first() or 0
+
+
+@lru_cache(maxsize=64)
+def _entries(name: str, _revision_number: int) -> tuple[Code, ...]:
+    return _read_entries(name)
+
+
+def _read_entries(name: str) -> tuple[Code, ...]:
+    return tuple(Code.objects.filter(list=name).order_by("code", "valid_from"))
 
 
 @lru_cache(maxsize=64)

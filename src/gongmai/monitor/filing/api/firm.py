@@ -43,7 +43,7 @@ FIRM = Annotated[
     Query(
         max_length=18,
         description="whose return: needed by whoever files for several firms",
-        examples=["91371302MA3DEMX00D"],
+        examples=["91350100M000100Y43"],
     ),
 ]
 MIN_KEY = 8

@@ -131,7 +131,7 @@ def _sheet_context(
             form, period, content, draft=draft if editable else None, last=last_lines(form, period, filed),
             changes=changes, openness=openness,
         ),
-        "options": sheet.options_of(form) if editable else {},
+        "pickers": sheet.pickers_of(form) if editable else {},
         "editable": editable,
         "base_cells": [(key, messages.cell_label(key)) for key in locked],
         "asked": [(box, messages.box_label(box), why) for box, why in openness.asked.items()],

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gongmai.core.formula.queries import units
 from gongmai.core.period.types import Period
-from gongmai.core.registry.queries import code_list, label_of, labeller
+from gongmai.core.registry.queries import code_list, label_of, labeller, lists_revision
 from gongmai.monitor.filing.messages import advise, cell_label, shown_label, word
 from gongmai.monitor.filing.messages import label_of as in_words
 from gongmai.monitor.filing.queries.audits import roll_ups_of
@@ -228,20 +232,28 @@ def build_tables(
     return found
 
 
-def options_of(form: Form) -> dict[str, list[tuple[str, str]]]:
-    """Code lists that the lines of a form name, for their pickers: code and words."""
-    found: dict[str, list[tuple[str, str]]] = {}
+def pickers_of(form: Form) -> dict[str, SafeString]:
+    """Code lists that the lines of a form name, drawn as the options of their pickers."""
+    revision, language = lists_revision(), get_language() or ""
+    draw = _picker if revision else _picker.__wrapped__
+    return {
+        table.key_list: draw(table.key_list, table.key_level, language, revision) for table in form.tables
+    }
+
+
+@lru_cache(maxsize=32)
+def _picker(name: str, level: str, _language: str, _revision: int) -> SafeString:
+    """Hundreds of options, the same for every firm: drawn once for a language and a state of the lists."""
     words = labeller()
-    for table in form.tables:
-        entries = code_list(table.key_list)
-        if table.key_level:
-            entries = [
-                entry for entry in entries if entry.extra.get("level", table.key_level) == table.key_level
-            ]
-        found[table.key_list] = [
-            (entry.code, _entry_words(entry, words(table.key_list, entry.code))) for entry in entries
-        ]
-    return found
+    return format_html_join(
+        "",
+        '<option value="{}">{}</option>',
+        (
+            (entry.code, _entry_words(entry, words(name, entry.code)))
+            for entry in code_list(name)
+            if not level or entry.extra.get("level", level) == level
+        ),
+    )
 
 
 def _entry_words(entry: Any, words: str) -> str:

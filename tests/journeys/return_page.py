@@ -18,9 +18,21 @@ def open_return(page: Page, form: str) -> None:
     expect(page.locator("#return-form")).to_be_visible()
 
 
+def box_of(page: Page, cell: str) -> Locator:
+    """A box of the head by its key, or one of a table as `table.line.column`, lines counted from 0."""
+    if "." not in cell:
+        return page.locator(f'[id="cell-{cell}"]')
+    table, line, column = cell.split(".")
+    return (
+        page.locator(f"table[data-table={table}] tr[data-line]")
+        .nth(int(line))
+        .locator(f"[name$='.{column}']")
+    )
+
+
 def type_into(page: Page, cell: str, text: str) -> None:
     """Click into a box, select what stands there, type over it, and leave by the tabulator."""
-    box = page.locator(f'[id="cell-{cell}"]')
+    box = box_of(page, cell)
     box.click()
     page.keyboard.press("Control+a")
     page.keyboard.type(text)
@@ -30,12 +42,6 @@ def type_into(page: Page, cell: str, text: str) -> None:
 
 def finding(page: Page, code: str) -> Locator:
     return page.locator("#panel .finding", has=page.locator("code", has_text=re.compile(f"^{code}$")))
-
-
-def take_suggestion(page: Page, of: Locator) -> None:
-    """Press the button that puts the suggested value into its box."""
-    with page.expect_response(re.compile("/save/")):
-        of.get_by_role("button", name="采用").click()
 
 
 def explain_all(page: Page) -> None:

@@ -38,11 +38,29 @@ def test_a_person_sets_up_a_second_factor_and_signs_in_with_a_code(sign_in, shoo
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     shoot(page, f"sessions{suffix}")
     # another browser: the password leads to the code, a recovery code opens
-    other = sign_in_with_code(sign_in, page, name, codes[0])
+    other = sign_in_with_code(page, name, codes[0])
     assert "/sign-in/" not in other.url
+    other.context.close()
+    # the telephone is lost: one person asks for the reset, another agrees, and the password opens again
+    take_away(sign_in, name)
+    assert "/sign-in/" not in sign_in(name).url
 
 
-def sign_in_with_code(sign_in, page, name: str, code: str):
+def take_away(sign_in, name: str) -> None:
+    """The second factor of a person, by two people."""
+    asks, agrees = sign_in("sysadmin"), sign_in("auditor")
+    asks.goto(f"/account/people/?q={name}")
+    asks.locator("main table tbody tr", has_text=name).first.get_by_role("link").first.click()
+    asks.fill("#reset-reason", "手机遗失")
+    asks.get_by_role("button", name="申请重置").click()
+    asks.goto("/account/factor-resets/")
+    assert asks.locator("main").get_by_role("button", name="核准").count() == 0
+    agrees.goto("/account/factor-resets/")
+    agrees.locator("main").get_by_role("button", name="核准").click()
+    assert agrees.locator("main").get_by_role("button", name="核准").count() == 0
+
+
+def sign_in_with_code(page, name: str, code: str):
     context = page.context.browser.new_context(base_url=page.url.split("/account")[0])
     other = context.new_page()
     other.goto("/account/sign-in/")

@@ -33,6 +33,7 @@ from gongmai.monitor.filing.rules.locks import prefilled_bases
 from gongmai.monitor.filing.rules.merging import flatten
 from gongmai.monitor.filing.types import FilingError, Finding
 from gongmai.monitor.filing.views import live, sheet
+from gongmai.monitor.filing.views.findings import finding_rows
 from gongmai.monitor.filing.views.posted import read_form
 from gongmai.monitor.filing.views.words import in_words, sheet_words
 from gongmai.ui.reading import whole_number
@@ -172,7 +173,7 @@ def _panel_context(
     state = live.state_of(findings, draft)
     return {
         "filing": filing,
-        "findings": sheet.finding_rows(findings, draft.content.explanations) if rows is None else rows,
+        "findings": finding_rows(findings, draft.content.explanations) if rows is None else rows,
         **state,
         "ready": editable and state["ready"],
         "revision": filing.draft_revision,

@@ -24,6 +24,7 @@ from gongmai.monitor.filing.rules.drafts import Draft
 from gongmai.monitor.filing.rules.merging import Conflict, apply_edits, flatten, names
 from gongmai.monitor.filing.types import Content, FilingError, Finding, Severity
 from gongmai.monitor.filing.views import sheet
+from gongmai.monitor.filing.views.findings import finding_rows
 from gongmai.monitor.filing.views.posted import read_edits
 from gongmai.monitor.filing.views.words import in_words
 
@@ -148,7 +149,7 @@ def _text(value: Any) -> Any:
 def findings_of(filing: Return, draft: Draft, findings: Sequence[Finding]) -> list[dict[str, Any]]:
     """Findings as the sheet shows them, each at the box of its line."""
     called = {table.code: names(table, draft) for table in get_form(filing.form).tables}
-    return sheet.finding_rows(findings, draft.content.explanations, called)
+    return finding_rows(findings, draft.content.explanations, called)
 
 
 def state_of(findings: Sequence[Finding], draft: Draft) -> dict[str, Any]:

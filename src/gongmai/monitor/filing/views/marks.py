@@ -13,6 +13,7 @@ from gongmai.monitor.filing.queries.returns import ReturnView
 from gongmai.monitor.filing.rules.openness import answered
 from gongmai.monitor.filing.types import Change, Severity, Verdicts
 from gongmai.monitor.filing.views import sheet
+from gongmai.monitor.filing.views.findings import finding_rows
 
 Marks = Mapping[str, Mapping[str, Any]]
 
@@ -122,7 +123,7 @@ def judged_findings(actor: Actor, seen: ReturnView) -> list[dict[str, Any]]:
     """The findings in words, with the verdicts on their explanations, the latest first."""
     number = seen.version.number if seen.version else 0
     verdicts = verdicts_of(actor, seen.filing, number)
-    rows = sheet.finding_rows(seen.findings, seen.content.explanations)
+    rows = finding_rows(seen.findings, seen.content.explanations)
     for row, finding in zip(rows, seen.findings, strict=True):
         given = verdicts.get(finding.key, [])
         row["asks"] = finding.severity is Severity.EXPLANATORY

@@ -12,7 +12,9 @@ from django.conf import settings
 from django.utils import translation
 
 from gongmai.core.formula import queries
+from gongmai.core.panel.queries import vintages
 from gongmai.core.period import clock
+from gongmai.monitor.indicator.queries import kept
 from tests.city import City, build_city, serve
 
 # No test judges the clock. In continuous integration the examples are the same at every run, so that a
@@ -28,6 +30,13 @@ DATABASE = {"db", "transactional_db", "django_db_setup"}
 def own_language() -> None:
     """Each test begins in the product's language, whatever the one before it asked for."""
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def own_vintages() -> None:
+    """Each test begins without what is remembered of vintages that an earlier one published and took back."""
+    vintages.clear()
+    kept.forget()
 
 
 @pytest.fixture(autouse=True)

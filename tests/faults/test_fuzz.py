@@ -6,11 +6,14 @@ are the same at every run.
 
 import hashlib
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
@@ -38,6 +41,16 @@ SCHEMA.app = APPLICATION
 OPERATIONS = {operation.ok().label: operation.ok() for operation in SCHEMA.get_all_operations()}
 KNOWN = {"form": ["monthly", "quarterly"], "period": ["2023-04", "2022-12"]}
 ROLES = ["enterprise", "county", "city", "auditor", "nobody"]
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """A call of the application must not close the connection that holds the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def headers_of(role: str) -> dict[str, str]:

@@ -7,6 +7,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from gongmai.core.period.types import Period
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -93,3 +95,35 @@ class SeriesError(Exception):
         self.code = code
         self.row = row
         self.params = params
+
+
+class Level(StrEnum):
+    """Of what a series is: the whole city, or each of its parts. Industries are divisions (two digits)."""
+
+    CITY = "city"
+    UNIT = "unit"
+    COUNTY = "county"
+    INDUSTRY = "industry"
+    COUNTY_INDUSTRY = "county_industry"
+    ENTERPRISE = "enterprise"
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSeries:
+    """Series of one item out of the panel, in the item's stored unit (money in thousand yuan).
+
+    `keys`: empty text for the city, a code, two codes joined by ``:`` (county and division), or the number of
+    a firm. `values` and `bases` (keys x periods, NaN where unknown or not to be shown): the figure of each
+    period, and what the firms of that period state for the same period of last year. January-February is one
+    period, written as month 2: eleven a year. `places`: for firms, the codes of their county, unit and
+    division, by level, in the order of the keys.
+    """
+
+    item: str
+    level: Level
+    vintage: int
+    periods: tuple[Period, ...]
+    keys: tuple[str, ...]
+    values: Floats
+    bases: Floats
+    places: Mapping[Level, tuple[str, ...]]

@@ -1,8 +1,9 @@
 """The journey of a fact. Read top to bottom; nothing else is wired elsewhere."""
 
+from gongmai.core.access.events import FactorReset, NewDevice
 from gongmai.core.attachment.tasks import sweep
 from gongmai.core.notify.events import ParcelReady
-from gongmai.core.notify.tasks import pack_and_tell, send
+from gongmai.core.notify.tasks import pack_and_tell, send, tell_factor_reset, tell_new_device
 from gongmai.core.outbox.types import Flow, Ticks
 from gongmai.core.panel.tasks import admit, follow_adjustments, follow_roster
 from gongmai.core.personal.tasks import forget_old
@@ -10,8 +11,10 @@ from gongmai.core.registry.events import RosterChanged
 from gongmai.monitor.chase.tasks import (
     chase_by_plan,
     tell_approved,
+    tell_base_decided,
     tell_commented,
     tell_extended,
+    tell_imported,
     tell_late,
     tell_returned,
     tell_unextended,
@@ -19,8 +22,10 @@ from gongmai.monitor.chase.tasks import (
 from gongmai.monitor.filing.events import (
     Adjusted,
     Approved,
+    BaseDecided,
     Commented,
     Extended,
+    Imported,
     Returned,
     SubmittedLate,
     Unextended,
@@ -40,6 +45,11 @@ FLOW: Flow = (
     (Extended, tell_extended),
     (Unextended, tell_unextended),
     (Commented, tell_commented),
+    (BaseDecided, tell_base_decided),
+    (Imported, tell_imported),
+    # and what happened to their accounts
+    (NewDevice, tell_new_device),
+    (FactorReset, tell_factor_reset),
     # what leaves the house leaves once, and is tried again
     (ParcelReady, send),
 )

@@ -274,7 +274,11 @@ GONGMAI_SCAN_COMMAND = shlex.split(os.environ.get("GONGMAI_SCAN_COMMAND", ""))
 GONGMAI_FLOW = "gongmai.flow.FLOW"
 GONGMAI_TICKS = "gongmai.flow.TICKS"
 # Kinds of notices and their words, in the order in which a person's settings show them.
-GONGMAI_NOTICES = ["monitor/chase/data/notices.yaml", "core/notify/data/notices.yaml"]
+GONGMAI_NOTICES = [
+    "monitor/chase/data/notices.yaml",
+    "core/access/data/notices.yaml",
+    "core/notify/data/notices.yaml",
+]
 # The address under which people reach this installation, for links in mails; empty: mails carry no links.
 GONGMAI_URL = os.environ.get("GONGMAI_URL", "")
 # Hosts (name or name:port, by commas) that webhooks may call by http and inside the private network.

@@ -17,6 +17,8 @@ from gongmai.core.access.models import Factor, FactorReset, Grant, RecoveryCode,
 from gongmai.core.access.queries import actor_of, find_token, sign_in_rules
 from gongmai.core.access.types import NotAllowed, RefusedChange, Role
 from gongmai.core.audit.models import Entry
+from gongmai.core.notify.models import Notice
+from gongmai.core.outbox.actions import deliver_once
 from gongmai.core.period import clock
 
 PASSWORD = "the pulse of a city"
@@ -183,6 +185,10 @@ def test_a_second_factor_is_taken_away_by_two_and_its_owner_is_told(enrolled: Us
     assert Factor.objects.filter(user=enrolled).exists()
     actions.decide_reset(actor=actor_of(second), reset_id=row.pk, agreed=True)
     assert not Factor.objects.filter(user=enrolled).exists()
+    deliver_once()
+    notice = Notice.objects.get(kind="access.factor_reset")
+    assert notice.person == enrolled
+    assert all(part in notice.body_zh for part in ("admin", "auditor", "telephone lost"))
     assert {"factor.ask_reset", "factor.reset"} <= set(Entry.objects.values_list("action", flat=True))
     enter(client)
     told = [str(message) for message in client.get(reverse("home:home")).context["messages"]]

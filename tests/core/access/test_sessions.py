@@ -10,6 +10,8 @@ from tests.core.access.test_factor import PASSWORD, enter, later, make
 from gongmai.core.access.actions import people, sessions
 from gongmai.core.access.models import Device, Grant, Session, SignIn, User
 from gongmai.core.access.queries import actor_of, sign_in_rules
+from gongmai.core.notify.models import Notice
+from gongmai.core.outbox.actions import deliver_once
 from gongmai.core.outbox.models import Delivery
 from gongmai.core.period import clock
 
@@ -132,6 +134,22 @@ def test_the_owner_is_told_at_the_next_sign_in_from_a_known_device(officer: User
     told = [str(message) for message in home.get(HERE).context["messages"]]
     assert len(told) == 1
     assert home.get(HERE).context["last"]["ip"] == "10.9.8.7"
+
+
+def test_the_owner_finds_a_notice_of_a_new_device_in_the_inbox_once(officer: User) -> None:
+    signed_in()
+    deliver_once()
+    assert not Notice.objects.exists(), "the first device is no news"
+    later(60)
+    signed_in(**THERE)
+    deliver_once()
+    notice = Notice.objects.get()
+    assert (notice.person, notice.kind, notice.link) == (officer, "access.new_device", HERE)
+    assert "10.9.8.7" in notice.body_zh
+    assert "Firefox · Windows" in notice.body_zh
+    Delivery.objects.update(state=Delivery.State.WAITING)
+    deliver_once()
+    assert Notice.objects.count() == 1, "delivered again, told once"
 
 
 def test_that_was_not_me_ends_everything_until_a_new_password(officer: User) -> None:

@@ -8,6 +8,7 @@ from gongmai.core.access.types import NotAllowed
 from gongmai.core.audit.models import Entry
 from gongmai.core.notify.models import Notice
 from gongmai.core.outbox.actions import deliver_once
+from gongmai.core.period import clock
 from gongmai.core.registry.models import Enterprise
 from gongmai.core.review.types import Move
 from gongmai.monitor.chase.actions.calls import CallNote, note_call, settle_contact
@@ -17,9 +18,10 @@ from gongmai.monitor.chase.queries.chasing import list_missing, summary
 from gongmai.monitor.chase.queries.league import league, score, total
 from gongmai.monitor.chase.rules.league import add_up, rank
 from gongmai.monitor.chase.types import ChaseError, Figures
+from gongmai.monitor.filing.actions.bases import decide_base_revision, request_base_revision
 from gongmai.monitor.filing.actions.extending import extend_due, undo_extension
 from gongmai.monitor.filing.actions.reviewing import move_return
-from gongmai.monitor.filing.models import Extension, Return
+from gongmai.monitor.filing.models import Extension, Return, Version
 from gongmai.monitor.filing.queries.completeness import completeness
 from gongmai.monitor.filing.types import FilingError
 from tests.monitor.chase.test_rounds import file_return
@@ -188,6 +190,27 @@ def test_what_happens_to_a_return_is_told_to_its_firm_and_county(town: Town, fil
     place = next(place for place in league(town.city, APRIL) if place.figures.unit == "u1")
     assert (place.figures.returned, place.figures.corrected, place.figures.reviewed) == (1, 1, 1)
     assert place.figures.review_days is not None
+
+
+@pytest.mark.parametrize(("approve", "verdict"), [(True, "已同意"), (False, "未同意")])
+def test_what_became_of_a_request_for_a_base_is_told_to_the_firm(
+    town: Town, filing, approve: bool, verdict: str
+) -> None:
+    ago = Return.objects.create(
+        enterprise=town.firm, form="monthly", period=202204, state="approved", versions_count=1
+    )
+    Version.objects.create(
+        filing=ago, number=1, cells='{"output":900,"output__ytd":3500}', digest="x", source="import",
+        submitted_at=clock.now(),
+    )  # fmt: skip
+    asked = request_base_revision(town.filer, filing.pk, "output__ytd_base", "3,600", "merged with a plant")
+    assert not notices(town.filer, "filing.base_decided")
+    decide_base_revision(town.city, asked.pk, approve=approve, note="see the merger contract")
+    deliver_once()
+    (notice,) = notices(town.filer, "filing.base_decided")
+    assert verdict in notice.subject_zh
+    assert all(part in notice.body_zh for part in ("3,600", "see the merger contract", verdict))
+    assert notice.object_id == filing.pk
 
 
 def figures(unit: str, due: int, on_time: int, reviewed: int = 0, days: float | None = None) -> Figures:

@@ -9,7 +9,10 @@ from bench.folder import write_returns
 from click.testing import CliRunner
 
 from gongmai.cli.returns import import_returns
+from gongmai.core.access.models import Grant, User
 from gongmai.core.access.types import SYSTEM
+from gongmai.core.notify.models import Notice
+from gongmai.core.outbox.actions import deliver_once
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period
 from gongmai.core.registry.models import Enterprise
@@ -55,6 +58,24 @@ def test_a_sound_history_is_written_whole(folder: Path) -> None:
     assert version is not None
     assert (version.filing.state, version.filing.approved_version) == ("approved", 1)
     assert version.digest == compute_digest(version.cells, version.lines)
+
+
+def test_the_city_and_the_administrator_are_told_of_an_import_and_not_of_a_refused_one(folder: Path) -> None:
+    people = {role: User.objects.create(username=role) for role in ("city", "sysadmin", "county")}
+    for role, user in people.items():
+        Grant.objects.create(user=user, role=role, scope_kind="city" if role == "city" else "none")
+    path = next(folder.rglob("monthly.*.csv"))
+    before = path.read_bytes()
+    change(path, CODES[0], output__ytd="-1")
+    assert import_history(folder, quiet, SYSTEM).is_refused
+    deliver_once()
+    assert not Notice.objects.exists()
+    path.write_bytes(before)
+    import_history(folder, quiet, SYSTEM)
+    deliver_once()
+    told = Notice.objects.filter(kind="filing.imported")
+    assert {notice.person.username for notice in told} == {"city", "sysadmin"}
+    assert all("117 张" in notice.subject_zh for notice in told)
 
 
 def test_imported_text_is_the_canonical_text(folder: Path) -> None:

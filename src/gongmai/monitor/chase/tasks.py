@@ -109,6 +109,51 @@ def tell_unextended(messages: Sequence[Message], _progress: Progress) -> None:
         )
 
 
+def tell_base_decided(messages: Sequence[Message], _progress: Progress) -> None:
+    """The firm's people are told what became of their request to change a locked base."""
+    rows = {row.pk: row for row in choose_returns({message.payload["return_id"] for message in messages})}
+    filers = filers_of({row.enterprise_id for row in rows.values()})
+    post(
+        (
+            Post(
+                f"filing.base_decided:{message.payload['revision_id']}",
+                "filing.base_decided",
+                {**_place(row), **_decision(message.payload)},
+                reverse("filing:fill", args=[row.pk]),
+                RETURN,
+                row.pk,
+            ),
+            filers[row.enterprise_id],
+        )
+        for message in messages
+        if (row := rows.get(message.payload["return_id"])) is not None and row.enterprise_id in filers
+    )
+
+
+def tell_imported(messages: Sequence[Message], _progress: Progress) -> None:
+    """The city's officers and the administrators are told that a history was written."""
+    people = [person for role in (Role.CITY, Role.SYSADMIN) for person, _grants in people_with_role(role)]
+    post((_imported(message.payload), people) for message in messages)
+
+
+def _imported(payload: Mapping[str, Any]) -> Post:
+    at = timezone.localtime(datetime.fromisoformat(payload["at"]))
+    fields = {"at": f"{at:%Y-%m-%d %H:%M}", "returns": payload["returns"], "files": payload["files"]}
+    return Post(f"filing.imported:{payload['at']}", "filing.imported", fields)
+
+
+def _decision(payload: Mapping[str, Any]) -> Mapping[str, Field]:
+    """A decision on a base: the box in words, the wish, the verdict, the note."""
+    box = {}
+    for language, code in (("zh-Hans", "zh-hans"), ("en", "en")):
+        with translation.override(code):
+            box[language] = box_label(payload["cell"])
+    note = phrase("note", text=payload["note"]) if payload["note"] else ""
+    verdict = phrase("approved" if payload["approved"] else "refused")
+    wanted = "-" if payload["wanted"] is None else f"{payload['wanted']:,.12g}"
+    return {"box": box, "verdict": verdict, "wanted": wanted, "note": note}
+
+
 def _tell_firms(
     kind: str, messages: Sequence[Message], more: Callable[[Mapping[str, Any]], Mapping[str, Field]]
 ) -> None:

@@ -105,3 +105,26 @@ class Unextended:
     name: ClassVar[str] = "filing.unextended"
     batch: str
     return_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BaseDecided:
+    """The city approved or refused a firm's request to change a locked base."""
+
+    name: ClassVar[str] = "filing.base_decided"
+    revision_id: int
+    return_id: int
+    cell: str
+    wanted: float | None
+    approved: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A history of returns was written whole."""
+
+    name: ClassVar[str] = "filing.imported"
+    at: str
+    returns: int
+    files: int

@@ -5,9 +5,11 @@ from django.db import transaction
 from gongmai.core.access.queries import check_reach
 from gongmai.core.access.types import Actor
 from gongmai.core.audit.actions import record
+from gongmai.core.outbox.actions import announce
 from gongmai.core.period import clock
 from gongmai.core.review.types import Refused
 from gongmai.monitor.filing.actions.drafts import lock_return
+from gongmai.monitor.filing.events import BaseDecided
 from gongmai.monitor.filing.models import BaseRevision
 from gongmai.monitor.filing.queries.context import load_context
 from gongmai.monitor.filing.queries.forms import get_form, items
@@ -84,5 +86,9 @@ def decide_base_revision(actor: Actor, revision_id: int, *, approve: bool, note:
             kind="base_revision",
             object_id=asked.pk,
             payload={"return": filing.pk, "cell": asked.cell, "wanted": asked.wanted_value, "note": note},
+        )
+        announce(
+            BaseDecided(asked.pk, filing.pk, asked.cell, asked.wanted_value, approve, asked.decision_note),
+            actor_id=actor.user_id,
         )
     return asked

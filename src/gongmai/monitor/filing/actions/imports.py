@@ -15,12 +15,14 @@ from django.db import transaction
 from gongmai.core.access.queries import check_may
 from gongmai.core.access.types import Actor
 from gongmai.core.audit.actions import record
+from gongmai.core.outbox.actions import announce
 from gongmai.core.period import clock
 from gongmai.core.period.types import Period
 from gongmai.core.ports import adapter
 from gongmai.core.review import actions as review
 from gongmai.core.review.types import State
 from gongmai.monitor.filing.actions.bulk import as_stored, insert_rows, next_id, sync_sequence
+from gongmai.monitor.filing.events import Imported
 from gongmai.monitor.filing.models import Return, Version
 from gongmai.monitor.filing.ports import FileFinding, HistorySession, SourceFile
 from gongmai.monitor.filing.queries import calendar
@@ -124,13 +126,15 @@ def write_history(
         for form in present:
             writer.open_missing(form, {file.period for file in files if file.form == form.code})
         writer.finish()
+        at = clock.now().isoformat()
         record(
             actor=actor,
             action="return.import",
             kind="import",
-            object_id=clock.now().isoformat(),
+            object_id=at,
             payload={"returns": writer.written, "files": len(files)},
         )
+        announce(Imported(at, writer.written, len(files)), actor_id=actor.user_id)
     progress(1, 1, "done")
     return writer.written
 

@@ -8,11 +8,12 @@ from gongmai.core.formula.types import View
 from gongmai.core.panel.actions.publish import publish
 from gongmai.core.panel.queries.vintages import NotPublished
 from gongmai.core.period.types import Period
+from gongmai.core.registry.models import Enterprise
 from gongmai.monitor.indicator.queries.bridge import bridge
-from gongmai.monitor.indicator.queries.firms import firms_behind
+from gongmai.monitor.indicator.queries.firms import MOVES, ORDERS, count_firms, firms_behind
 from gongmai.monitor.indicator.queries.opened import open_number
 from gongmai.monitor.indicator.queries.trend import last_periods, trend
-from gongmai.monitor.indicator.types import Basis, IndicatorError, Request
+from gongmai.monitor.indicator.types import Basis, Firm, IndicatorError, Request
 
 P = Period(2022, 12)
 LEADER = Actor(2, "l", (Grant(Role.LEADER, ScopeKind.CITY),))
@@ -80,6 +81,53 @@ def test_the_pull_of_a_firm_in_a_group_is_on_the_whole(small_city):
 def test_firms_are_paged(small_city):
     page = firms_behind(SYSTEM, Request(P), page=2, size=2)
     assert ([firm.enterprise_id for firm in page.firms], page.total, page.pages) == ([3, 2], 5, 3)
+
+
+@pytest.mark.parametrize("order", sorted(ORDERS))
+@pytest.mark.parametrize("move", MOVES)
+def test_the_engine_chooses_and_orders_firms_as_a_plain_loop_would(small_city, order: str, move: str) -> None:
+    moves = {
+        "": lambda now, base: True,
+        "up": lambda now, base: (now or 0) > (base or 0),
+        "down": lambda now, base: (now or 0) < (base or 0),
+        "stopped": lambda now, base: now == 0,
+        "new": lambda now, base: (now or 0) > 0 and not base,
+    }
+    everyone = firms_behind(SYSTEM, Request(P)).firms
+    wanted = [firm for firm in everyone if moves[move](firm.value, firm.base)]
+    for sign, prefix in ((1, ""), (-1, "-")):
+
+        def place(firm: Firm, sign: int = sign) -> tuple[bool, float, int]:
+            value = getattr(firm, order) if order != "credit_code" else 0
+            return value is None, sign * (value or 0), firm.enterprise_id
+
+        got = list(firms_behind(SYSTEM, Request(P), order=prefix + order, move=move).firms)
+        assert {firm.enterprise_id for firm in got} == {firm.enterprise_id for firm in wanted}
+        if order != "credit_code":
+            assert got == sorted(wanted, key=place)
+        else:
+            assert got == sorted(wanted, key=lambda firm: firm.credit_code, reverse=sign < 0)
+    counts = count_firms(SYSTEM, Request(P), move)
+    assert (counts["all"], counts["chosen"]) == (len(everyone), len(wanted))
+
+
+def test_firms_are_sought_by_name_and_by_credit_code(small_city) -> None:
+    one = firms_behind(SYSTEM, Request(P)).firms[0]
+    Enterprise.objects.create(pk=one.enterprise_id, credit_code=one.credit_code, name="东方Chemical公司")
+    for text in ("东方", "cHEM", one.credit_code[-4:], one.credit_code):
+        found = firms_behind(SYSTEM, Request(P), text=text).firms
+        assert [firm.enterprise_id for firm in found] == [one.enterprise_id]
+        assert count_firms(SYSTEM, Request(P), text=text)["chosen"] == 1
+    assert firms_behind(SYSTEM, Request(P), text="%").firms == ()
+    assert count_firms(SYSTEM, Request(P), "down", "%")["all"] == 5
+
+
+def test_a_county_counts_its_own_firms_and_a_leader_none(small_city) -> None:
+    assert count_firms(COUNTY, Request(P))["all"] == 3
+    with pytest.raises(NotAllowed):
+        count_firms(LEADER, Request(P))
+    with pytest.raises(IndicatorError):
+        firms_behind(SYSTEM, Request(P), move="sideways")
 
 
 def test_a_county_sees_its_own_firms_only(small_city):

@@ -12,13 +12,21 @@ from gongmai.core.access.queries import check_may, may
 from gongmai.core.document.actions import wanted_format
 from gongmai.core.panel.queries.items import items_by_code
 from gongmai.monitor.indicator.forms import Selection
+from gongmai.monitor.indicator.queries.firms import MOVES, count_firms
 from gongmai.monitor.indicator.types import Firm
-from gongmai.monitor.indicator.views import downloads, frame, opening, words
+from gongmai.monitor.indicator.views import downloads, frame, opening, reading, words
 from gongmai.monitor.indicator.views.cells import Board, Cell, Column, Line, make_cell
 
 PAGE_SIZE = 50
 LIFE_ACTION = "return.view"  # what the pages of evidence ask for
-ORDERS = ("pull_up", "pull_down", "value", "growth_up", "growth_down")
+# the orders that the page offers, and what each is to the query
+ORDERS = {
+    "pull_up": "-pull",
+    "pull_down": "pull",
+    "value": "-value",
+    "growth_up": "-growth",
+    "growth_down": "growth",
+}
 
 
 @require_GET
@@ -29,22 +37,17 @@ def firms(request: HttpRequest) -> HttpResponseBase:
     check_may(actor, "indicator.firms")
     selection = frame.select(
         request,
-        extra={"order": ORDERS, "move": ("", "up", "down", "stopped", "new"), "q": None, "page": None},
+        extra={"order": tuple(ORDERS), "move": MOVES, "q": None, "page": None},
     )
-    found = opening.read_firms(actor, selection)
-    sought = selection.get("q").casefold()
-    chosen = [
-        firm
-        for firm in found
-        if _moves(firm, selection.get("move"))
-        and (not sought or sought in firm.name.casefold() or sought in firm.credit_code.casefold())
-    ]
-    chosen = sort_firms(chosen, selection.get("order", ORDERS[0]))
+    order = selection.get("order", next(iter(ORDERS)))
+    chosen = {"move": selection.get("move"), "text": selection.get("q")}
     if (wanted := wanted_format(request)) is not None:
         name = f"{_('Firms behind the number')} {selection.period}"
-        board = make_board(chosen, selection)
+        board = make_board(opening.read_firms(actor, selection, ORDERS[order], **chosen), selection)
         return downloads.send(request, [(name, board)], name, selection, wanted, firm_level=True)
-    page = Paginator(chosen, PAGE_SIZE).get_page(selection.get("page", "1"))
+    counts = count_firms(actor, reading.make_request(selection), **chosen)
+    page = Paginator(range(counts["chosen"]), PAGE_SIZE).get_page(selection.get("page", "1"))
+    found = opening.read_firms(actor, selection, ORDERS[order], page=page.number, size=PAGE_SIZE, **chosen)
     return frame.show(
         request,
         "indicator/firms.html",
@@ -52,7 +55,7 @@ def firms(request: HttpRequest) -> HttpResponseBase:
         {
             "show_item": True,
             "board": make_board(
-                list(page.object_list),
+                found,
                 selection,
                 first=page.start_index() or 1,
                 with_life=may(actor, LIFE_ACTION),
@@ -60,43 +63,11 @@ def firms(request: HttpRequest) -> HttpResponseBase:
             "page": page,
             "q": selection.get("q"),
             "quick": selection.pairs(without=("q", "page")),
-            "orders": _options(selection, "order", ORDERS, _order_labels()),
-            "moves": _options(selection, "move", ("", "up", "down", "stopped", "new"), _move_labels()),
-            "counts": {
-                "all": len(found),
-                "up": sum(_moves(firm, "up") for firm in found),
-                "down": sum(_moves(firm, "down") for firm in found),
-            },
+            "orders": _options(selection, "order", tuple(ORDERS), _order_labels()),
+            "moves": _options(selection, "move", MOVES, _move_labels()),
+            "counts": counts,
         },
     )
-
-
-def _moves(firm: Firm, move: str) -> bool:
-    """Whether the firm rose, fell, stands still at nothing, or is new on the form (no base)."""
-    if not move:
-        return True
-    now, base = firm.value or 0, firm.base or 0
-    if move == "up":
-        return now > base
-    if move == "down":
-        return now < base
-    if move == "stopped":
-        return firm.value is not None and now == 0
-    return now > 0 and base == 0
-
-
-def sort_firms(found: list[Firm], order: str) -> list[Firm]:
-    """Firms by pull, output or growth; a firm without the figure comes last."""
-    key = {"pull_up": "pull", "pull_down": "pull", "growth_up": "growth", "growth_down": "growth"}.get(
-        order, order
-    )
-    sign = 1 if order.endswith("_down") else -1
-
-    def place(firm: Firm) -> tuple[bool, float, int]:
-        value = getattr(firm, key)
-        return value is None, sign * (value or 0), firm.enterprise_id
-
-    return sorted(found, key=place)
 
 
 def _order_labels() -> dict[str, str]:

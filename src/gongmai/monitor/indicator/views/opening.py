@@ -88,10 +88,19 @@ def read_bridge(actor: Actor, selection: Selection) -> list[Step]:
     return [step for step in steps if step.label not in quiet or step.amount or step.firms]
 
 
-def read_firms(actor: Actor, selection: Selection) -> list[Firm]:
-    """Every firm behind the selection that the actor may see."""
+def read_firms(
+    actor: Actor,
+    selection: Selection,
+    order: str = "-pull",
+    *,
+    page: int = 1,
+    size: int = ALL_FIRMS,
+    move: str = "",
+    text: str = "",
+) -> list[Firm]:
+    """The firms behind the selection that the actor may see, as `firms_behind` orders and chooses them."""
     request = reading.make_request(selection)
-    return list(firms_behind(actor, request, size=ALL_FIRMS).firms)
+    return list(firms_behind(actor, request, None, order, page, size, move, text).firms)
 
 
 def read_number(actor: Actor, selection: Selection, code: str, group: Mapping[str, str]) -> OpenNumber:

@@ -260,6 +260,7 @@ GONGMAI_ADAPTERS = {
     "suppressor": "gongmai.adapters.highs_suppression.HighsSuppressor",
     "attacker": "gongmai.adapters.highs_attacker.HighsAttacker",
     "forecaster.local": "gongmai.adapters.statsforecast_models.LocalForecaster",
+    "seasonal_splitter.stl": "gongmai.adapters.statsmodels_stl.StlSplitter",
     "trial_runner": "gongmai.adapters.duckdb_trial.DuckDBTrialRunner",
     "workbook_reader": "gongmai.adapters.workbook_reader.ChildProcessReader",
     "attachments.return": "gongmai.monitor.filing.actions.vouchers.ReturnVouchers",

@@ -20,3 +20,15 @@ class Forecaster(Protocol):
         a method cannot fit gets the seasonal naive forecast. Raises KeyError for an unknown method.
         """
         ...
+
+
+class SeasonalSplitter(Protocol):
+    """Parts a series into trend, season and rest by some method of a library."""
+
+    def split(self, values: Floats, season: int) -> tuple[Floats, Floats]:
+        """Trend and season of each value, both finite; the season averages zero over a year.
+
+        `values`: at least three seasons, without gaps; `season`: periods in a year. What neither explains is
+        the rest. Single extreme values must not pull at their neighbours.
+        """
+        ...

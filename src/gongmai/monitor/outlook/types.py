@@ -87,6 +87,124 @@ class Forecasts:
     chosen: str
 
 
+class Mode(StrEnum):
+    """How season and trend come together; `auto` lets the data say."""
+
+    AUTO = "auto"
+    MULTIPLICATIVE = "multiplicative"
+    ADDITIVE = "additive"
+
+
+class Presence(StrEnum):
+    """Whether a series has a season that can be told."""
+
+    PRESENT = "present"
+    WEAK = "weak"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonalRules:
+    """The catalogue of seasonal adjustment (data/seasonal.yaml), typed; the file explains each entry."""
+
+    years_least: int
+    years_calendar: int
+    festivals_spare: int
+    during: int
+    around: tuple[int, ...]
+    aicc_gain: float
+    false_alarms: float
+    outlier_share: float
+    sigma: tuple[float, float]
+    seasonal_filters: tuple[tuple[float, str], ...]
+    trend_filters: tuple[tuple[float, int], ...]
+    stable_below_years: int
+    tests: Mapping[str, float]
+    weights: Mapping[str, int]
+    quality: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An effect of the calendar: before, during, after (the festival), leap, weekday; `t`: its t value."""
+
+    code: str
+    value: float
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonTests:
+    """Tests on the ratios of the series to its trend, with p values, and what they come to."""
+
+    stable: tuple[float, float]
+    moving: tuple[float, float]
+    kruskal: tuple[float, float]
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """`grades`: M1 to M11 as far as the series allows; `q`: their weighted mean, `q_without_m2` likewise.
+
+    A grade up to one is good. `residual`: p values of the tests for a season left in the adjusted series
+    (`qs` over all, `recent` over the last three years).
+    """
+
+    grades: Mapping[str, float]
+    q: float
+    q_without_m2: float
+    residual: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What was said of a period when it was the newest, and what is now; changes on the period before."""
+
+    period: int
+    first: float
+    now: float
+    first_change: float | None
+    change: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A series and its parts; one value for each period.
+
+    `periods`: running numbers; `filed`: as read; `original`: per month where January-February is merged;
+    `seasonal` and `calendar`: factors (multiplicative) or amounts. `change`: of the adjusted series on the period before, a fraction, or an amount where a value is not positive. `effects`, `outliers` (kind,
+    place): of the regression; `moving`: its parameters. `window`: days around the festival.
+    """
+
+    name: str
+    periods: tuple[int, ...]
+    season: int
+    style: Style
+    mode: Mode
+    method: str
+    filed: Floats
+    original: Floats
+    adjusted: Floats
+    trend: Floats
+    seasonal: Floats
+    calendar: Floats
+    irregular: Floats
+    change: tuple[float | None, ...]
+    relative: bool
+    effects: tuple[Effect, ...]
+    window: int
+    calendar_tried: bool
+    festival_tried: bool
+    outliers: tuple[tuple[str, int], ...]
+    moving: tuple[float, float]
+    seasonal_filter: str
+    terms: int
+    tests: SeasonTests | None
+    quality: Quality | None
+    revisions: tuple[Revision, ...]
+
+
 class SeriesError(Exception):
     """A file of series cannot be read. `code`, `row` (1-based, the heading is row 1) and `params` say why."""
 

@@ -10,31 +10,39 @@ from gongmai.monitor.outlook.rules.calendar import build_series, later_periods, 
 from gongmai.monitor.outlook.types import Forecasts, SeriesError, SeriesSet
 
 COLUMNS = ("unique_id", "ds", "y")
+ALONE = "series"  # the name of the one series of a file without names
 MOST_BYTES = 1 << 30
 DIGITS = 10  # significant ones of a forecast
 
 
-def read_series(path: Path) -> SeriesSet:
+def read_series(path: Path, *, may_be_alone: bool = False) -> SeriesSet:
     """The series of a CSV file with the columns unique_id, ds and y (others are passed over).
 
+    `may_be_alone`: a file without unique_id is one series.
     Raises SeriesError: not_text, missing_column, short_row, too_large, and those of `build_series`.
     """
     if path.stat().st_size > MOST_BYTES:
         raise SeriesError("too_large", limit=MOST_BYTES)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return build_series(_rows(file))
+            return parse_series(file, may_be_alone=may_be_alone)
     except UnicodeDecodeError:
         raise SeriesError("not_text") from None
     except csv.Error as error:
         raise SeriesError("not_csv", text=str(error)) from None
 
 
-def _rows(file: TextIO) -> Iterator[tuple[int, str, str, str]]:
+def parse_series(file: TextIO, *, may_be_alone: bool = False) -> SeriesSet:
+    """The same from an open file; csv.Error where it is none."""
+    return build_series(_rows(file, may_be_alone=may_be_alone))
+
+
+def _rows(file: TextIO, *, may_be_alone: bool) -> Iterator[tuple[int, str, str, str]]:
     rows = csv.reader(file)
     heading = [name.strip().lower() for name in next(rows, [])]
+    named = COLUMNS[0] in heading or not may_be_alone
     places = []
-    for name in COLUMNS:
+    for name in COLUMNS[0 if named else 1 :]:
         if name not in heading:
             raise SeriesError("missing_column", 1, name=name, found=", ".join(heading)[:200])
         places.append(heading.index(name))
@@ -43,7 +51,7 @@ def _rows(file: TextIO) -> Iterator[tuple[int, str, str, str]]:
             continue
         if len(row) <= max(places):
             raise SeriesError("short_row", number)
-        yield number, row[places[0]].strip(), row[places[1]], row[places[2]]
+        yield number, row[places[0]].strip() if named else ALONE, row[places[-2]], row[places[-1]]
 
 
 def forecast_heading(levels: Sequence[int]) -> list[str]:

@@ -173,7 +173,8 @@ class Adjustment:
     """A series and its parts; one value for each period.
 
     `periods`: running numbers; `filed`: as read; `original`: per month where January-February is merged;
-    `seasonal` and `calendar`: factors (multiplicative) or amounts. `change`: of the adjusted series on the period before, a fraction, or an amount where a value is not positive. `effects`, `outliers` (kind,
+    `seasonal` and `calendar`: factors (multiplicative) or amounts. `change`: of the adjusted series on the
+    period before, a fraction, or an amount where a value is not positive. `effects`, `outliers` (kind,
     place): of the regression; `moving`: its parameters. `window`: days around the festival.
     """
 

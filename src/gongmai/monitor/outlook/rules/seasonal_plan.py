@@ -143,7 +143,8 @@ def _choose_effects(
     def aicc(effects: Mapping[str, Floats]) -> float:
         return fit_given(y, stack([*effects.values(), *beside], len(y)), season, fit.moving).aicc
 
-    window, chosen = 0, {}
+    window = 0
+    chosen: dict[str, Floats] = {}
     best = aicc(chosen)
     tried = [(aicc(columns), around, columns) for around, columns in festivals]
     if tried:

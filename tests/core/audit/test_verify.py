@@ -13,9 +13,9 @@ from gongmai.core.access.models import User
 from gongmai.core.access.types import SYSTEM, Actor, Grant, NotAllowed, Role, ScopeKind
 from gongmai.core.audit.actions import record
 from gongmai.core.audit.models import Entry, Head
-from gongmai.core.audit.queries.proof import anchors_path, verify
+from gongmai.core.audit.queries.proof import LINE_COLUMNS, anchors_path, verify
 from gongmai.core.audit.queries.search import entries
-from gongmai.core.audit.rules.chain import compute_hash
+from gongmai.core.audit.rules.chain import compute_hash, run_through
 from gongmai.core.audit.tasks.anchors import write_anchor
 from gongmai.core.audit.types import GENESIS, Line
 
@@ -105,6 +105,24 @@ def test_any_exchange_of_two_lines_is_found(trail, data: st.DataObject) -> None:
         Entry.objects.filter(pk=one.pk).update(number=numbers[1])
         assert reasons()
         transaction.set_rollback(True)
+
+
+def test_a_trail_whose_rows_lie_in_another_order_is_as_sound_as_before(trail) -> None:
+    rows = list(Entry.objects.order_by("-pk"))
+    Entry.objects.all().delete()
+    for place, row in enumerate(rows, start=1):
+        row.pk = place
+    Entry.objects.bulk_create(rows)
+    report = verify(SYSTEM)
+    assert (report.lines, report.breaches) == (len(rows), ())
+
+
+def test_the_quick_run_suspects_the_stream_in_which_a_line_was_changed_and_no_other(trail) -> None:
+    changed = Entry.objects.order_by("pk")[3]
+    Entry.objects.filter(pk=changed.pk).update(payload='{"n":-1}')
+    run = run_through(Entry.objects.order_by("pk").values_list("stream", *LINE_COLUMNS), {})
+    assert run.suspects == {changed.stream}
+    assert sum(run.lines.values()) == Entry.objects.count() == verify(SYSTEM).lines
 
 
 def rewrite(stream: int) -> None:

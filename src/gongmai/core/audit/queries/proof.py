@@ -19,7 +19,7 @@ from gongmai.core.audit.rules.anchors import (
     digest_readings,
     read_anchors,
 )
-from gongmai.core.audit.rules.chain import check_anchors, check_chain, check_head
+from gongmai.core.audit.rules.chain import check_anchors, check_chain, check_head, run_through
 from gongmai.core.audit.types import GENESIS, Line, Report
 from gongmai.core.ports import adapter
 
@@ -42,19 +42,22 @@ def verify(actor: Actor) -> Report:
         marks.texts,
         {number: digest_of(line.encode()) for number, line in Anchor.objects.values_list("number", "line")},
     )
-    streams = set(Head.objects.values_list("stream", flat=True)) | set(marks.heads)
-    streams |= set(Entry.objects.values_list("stream", flat=True).distinct())
-    lines = 0
-    for stream in sorted(streams):
-        anchors, before = marks.heads.get(stream, {}), head_of(stream)
-        walk = _Walk(stream, anchors)
-        breaches.extend(check_chain(stream, walk))
-        breaches.extend(check_head(stream, before, walk.last, head_of(stream)))
-        breaches.extend(check_anchors(stream, anchors, walk.anchored))
-        lines += walk.lines
+    heads = dict.fromkeys(marks.heads, (0, GENESIS)) | _heads()
+    rows = Entry.objects.order_by("pk").values_list("stream", *LINE_COLUMNS)
+    run = run_through(rows.iterator(chunk_size=_CHUNK), marks.heads)
+    for stream in sorted({*heads, *run.last}):
+        anchors, before = marks.heads.get(stream, {}), heads.get(stream, (0, GENESIS))
+        last, anchored = run.last.get(stream, (0, GENESIS)), run.anchored.get(stream, {})
+        if stream in run.suspects:
+            before, walk = head_of(stream), _Walk(stream, anchors)
+            breaches.extend(check_chain(stream, walk))
+            last, anchored = walk.last, walk.anchored
+            run.lines[stream] = walk.lines
+        breaches.extend(check_head(stream, before, last, head_of(stream)))
+        breaches.extend(check_anchors(stream, anchors, anchored))
     breaches += check_readings(marks.batches, _stored_batches())
-    anchored = sum(len(places) for places in marks.heads.values())
-    return Report(lines, anchored, tuple(breaches), marks.signed)
+    places = sum(len(each) for each in marks.heads.values())
+    return Report(sum(run.lines.values()), places, tuple(breaches), marks.signed)
 
 
 def anchor_marks() -> Marks:
@@ -73,6 +76,11 @@ def head_of(stream: int) -> tuple[int, str]:
     """The last number and hash of a stream."""
     head = Head.objects.filter(stream=stream).first()
     return (head.number, head.hash) if head and head.number else (0, GENESIS)
+
+
+def _heads() -> dict[int, tuple[int, str]]:
+    rows = Head.objects.values_list("stream", "number", "hash")
+    return {stream: (number, mark) if number else (0, GENESIS) for stream, number, mark in rows}
 
 
 def reading_rows(**condition: Any) -> Iterator[tuple[Any, ...]]:

@@ -18,7 +18,7 @@ from gongmai.cli.printing import print_rows, progress_bar
 from gongmai.cli.serve import run, unapplied_migrations
 from gongmai.core.period import clock
 from gongmai.core.registry.queries import city
-from gongmai.demo import chasing, sources
+from gongmai.demo import chasing, daily_power, sources
 from gongmai.demo.build import write_city
 from gongmai.demo.people import demo_people
 
@@ -75,6 +75,7 @@ def build(report: Report) -> dict[str, int]:
     clock.simulate(simulated_now())
     counts = set_up_city(data / FOLDER, replace=True, report=report)
     chasing.play()
+    daily_power.play()
     clock.simulate(simulated_now())
     ready = data / f"{READY}.tmp"
     ready.write_text(json.dumps(counts))

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "gongmai.monitor.rule",
     "gongmai.monitor.indicator",
     "gongmai.monitor.chase",
+    "gongmai.monitor.outlook",
     "gongmai.cockpit.dossier",
     "gongmai.cockpit.evidence",
     "gongmai.cockpit.home",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("attachments/", include("gongmai.core.attachment.urls")),
     path("jobs/", include("gongmai.core.outbox.urls")),
     path("inbox/", include("gongmai.core.notify.urls")),
+    path("outlook/", include("gongmai.monitor.outlook.urls")),
     path("chase/", include("gongmai.monitor.chase.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),

@@ -1,11 +1,13 @@
 """What forecasting says, in the reader's language."""
 
+from collections.abc import Mapping
 from math import expm1
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gongmai.monitor.outlook.rules.calendar import write_month
+from gongmai.monitor.outlook.rules.electricity import Fault
 from gongmai.monitor.outlook.types import Adjustment, Effect, Mode, Presence, Quality, SeriesError, Style
 
 _ERRORS = {
@@ -152,3 +154,24 @@ def _revision_lines(made: Adjustment) -> list[str]:
         )
         % {"count": len(known), "size": size, "turned": turned}
     ]
+
+
+_FAULTS = {
+    "missing_column": gettext_lazy("The heading lacks the column %(text)s."),
+    "no_rows": gettext_lazy("There are no rows below the heading."),
+    "unknown_code": gettext_lazy("“%(text)s” is not known here."),
+    "bad_date": gettext_lazy("“%(text)s” is not a day: write it as 2023-06-30."),
+    "future": gettext_lazy("%(text)s has not come yet."),
+    "bad_kwh": gettext_lazy("“%(text)s” is not a number of kWh."),
+    "twice": gettext_lazy("%(text)s stands in the file twice."),
+}
+
+
+def word_fault(fault: Fault) -> str:
+    """Why a row of readings is not taken."""
+    return str(_FAULTS[fault.code]) % {"text": fault.text}
+
+
+def say(label: Mapping[str, str]) -> str:
+    """A label of the data in the reader's language."""
+    return label["en"] if (get_language() or "").startswith("en") else label["zh-Hans"]

@@ -1,0 +1,1 @@
+"""What the outlook writes. Nothing of it is ever written into a return."""

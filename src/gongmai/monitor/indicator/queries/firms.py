@@ -56,6 +56,7 @@ def firms_behind(
     `order` is a key of ORDERS, with a minus for the largest first; firms without it come last.
     `pull` is on the total that the request shows this actor. Raises NotAllowed, IndicatorError.
     """
+    access.check_may(actor, FIRMS_ACTION)
     whole = compute(actor, _without_groups(request, group)).total["base"]
     for cut, code in (group or {}).items():
         request = request.narrowed(get_cut(cut).code, code)
@@ -79,6 +80,7 @@ def count_firms(actor: Actor, request: Request, move: str = "", text: str = "") 
 
     Raises NotAllowed, IndicatorError.
     """
+    access.check_may(actor, FIRMS_ACTION)
     chosen = _choose(move, text)
     sums = {"all": "TRUE", "up": _MOVES["up"], "down": _MOVES["down"], "chosen": chosen.sql}
     fields = ", ".join(
@@ -90,7 +92,6 @@ def count_firms(actor: Actor, request: Request, move: str = "", text: str = "") 
 
 def _ask(actor: Actor, request: Request, question: str, chosen: Condition) -> list[dict[str, Any]]:
     """Ask of ``firms``: one row for each firm of the request within the actor's reach."""
-    access.check_may(actor, FIRMS_ACTION)
     plan = make_plan(actor, request)
     sql, values = access.scope_sql(actor, FIRMS_ACTION)
     condition = plan.condition & Condition(sql, tuple(values))

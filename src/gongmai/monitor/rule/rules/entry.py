@@ -9,6 +9,7 @@ import yaml
 MAX_EXAMPLES = 20
 MAX_EXAMPLE_TEXT = 8192
 LABELS = ("label", "message", "advice")
+FIRST = ("name", "period", "given", "expect")  # how an example reads
 PLAIN = ("form", "table", "severity", "cell", "formula", "suggest", "source")
 
 
@@ -58,12 +59,28 @@ def _plain(row: Mapping[Any, Any]) -> bool:
 
 
 def write_examples(examples: Any) -> str:
-    """The text of the box: one line for each example."""
+    """The text of the box: one line for each example, whatever order a database gives the keys back in."""
     lines = [
-        yaml.safe_dump(dict(each), allow_unicode=True, default_flow_style=True, sort_keys=False, width=10_000)
+        yaml.safe_dump(
+            {key: _ordered(each[key]) for key in sorted(each, key=_place)},
+            allow_unicode=True,
+            default_flow_style=True,
+            sort_keys=False,
+            width=10_000,
+        )
         for each in examples or ()
     ]
     return "".join(f"- {line}" for line in lines)
+
+
+def _place(key: Any) -> tuple[int, str]:
+    return (FIRST.index(key) if key in FIRST else len(FIRST), str(key))
+
+
+def _ordered(given: Any) -> Any:
+    if isinstance(given, Mapping):
+        return {key: _ordered(given[key]) for key in sorted(given, key=_place)}
+    return [_ordered(each) for each in given] if isinstance(given, list | tuple) else given
 
 
 def to_entry(boxes: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]:

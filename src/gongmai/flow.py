@@ -5,6 +5,7 @@ from gongmai.core.attachment.tasks import sweep
 from gongmai.core.notify.events import ParcelReady
 from gongmai.core.notify.tasks import pack_and_tell, send, tell_factor_reset, tell_new_device
 from gongmai.core.outbox.types import Flow, Ticks
+from gongmai.core.panel.events import Published
 from gongmai.core.panel.tasks import admit, follow_adjustments, follow_roster
 from gongmai.core.personal.tasks import forget_old
 from gongmai.core.registry.events import RosterChanged
@@ -30,6 +31,8 @@ from gongmai.monitor.filing.events import (
     SubmittedLate,
     Unextended,
 )
+from gongmai.monitor.warning.events import Assigned, Evaluated, Moved
+from gongmai.monitor.warning.tasks import tell_assigned, tell_evaluated, tell_moved, watch
 
 FLOW: Flow = (
     # a return passed by the city enters the panel: a new vintage
@@ -50,6 +53,11 @@ FLOW: Flow = (
     # and what happened to their accounts
     (NewDevice, tell_new_device),
     (FactorReset, tell_factor_reset),
+    # a new vintage: the triggers of early warnings are evaluated, and who has to act is told
+    (Published, watch),
+    (Evaluated, tell_evaluated),
+    (Assigned, tell_assigned),
+    (Moved, tell_moved),
     # what leaves the house leaves once, and is tried again
     (ParcelReady, send),
 )

@@ -23,6 +23,7 @@ from gongmai.core.outbox.models import Delivery
 from gongmai.core.registry.models import City, Enterprise, Profile
 from gongmai.monitor.chase.models import Call
 from gongmai.monitor.filing.models import BaseRevision, Return, Version
+from gongmai.monitor.warning.models import Alert
 
 NOW = datetime(2023, 7, 6, 1, 0, tzinfo=UTC)
 ROLES = tuple(role.value for role in Role if role is not Role.SYSTEM)
@@ -144,6 +145,30 @@ def make_call(_sample: Sample, enterprise: Enterprise) -> int:
     return row.pk
 
 
+def make_warning(_sample: Sample, enterprise: Enterprise) -> int:
+    period = 202306
+    row = Alert(
+        trigger="output_fall",
+        level="enterprise",
+        key=str(enterprise.pk),
+        enterprise=enterprise,
+        unit=enterprise.unit,
+        first_period=period,
+        last_period=period,
+        seen_period=period,
+        colour=4,
+        worst=4,
+        share=0.5,
+        score=4.0,
+        vintage=1,
+        state="assigned",
+        found_at=NOW,
+        updated_at=NOW,
+    )
+    row.save()
+    return int(row.pk)
+
+
 def make_rule_version(sample: Sample, _enterprise: Enterprise) -> int:
     row = RuleVersion(
         catalogue="audits", kind="param", code="month_limit", entry={"value": 1}, valid_from=NOW.date(),
@@ -163,5 +188,6 @@ OBJECTS: dict[str, Callable[[Sample, Enterprise], Any]] = {
     "entry": make_entry,
     "notice": make_notice,
     "call": make_call,
+    "warning": make_warning,
     "rule_version": make_rule_version,
 }

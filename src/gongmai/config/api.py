@@ -21,6 +21,7 @@ from gongmai.monitor.filing.api.files import router as files_of_firms
 from gongmai.monitor.filing.api.firm import router as returns
 from gongmai.monitor.filing.api.review import router as review
 from gongmai.monitor.indicator.api import router as indicators
+from gongmai.monitor.warning.api import router as warnings
 
 REFUSAL = {
     "title": "Refusal",
@@ -70,6 +71,7 @@ api.add_router("/review", review)
 api.add_router("/indicators", indicators)
 api.add_router("/inbox", inbox)
 api.add_router("/chase", chase)
+api.add_router("/warnings", warnings)
 
 
 def _refusal(request: HttpRequest, status: int, code: str, message: str, **more: Any) -> HttpResponse:

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "gongmai.monitor.indicator",
     "gongmai.monitor.chase",
     "gongmai.monitor.outlook",
+    "gongmai.monitor.warning",
     "gongmai.cockpit.dossier",
     "gongmai.cockpit.evidence",
     "gongmai.cockpit.home",
@@ -279,6 +280,7 @@ GONGMAI_TICKS = "gongmai.flow.TICKS"
 GONGMAI_NOTICES = [
     "monitor/chase/data/notices.yaml",
     "core/access/data/notices.yaml",
+    "monitor/warning/data/notices.yaml",
     "core/notify/data/notices.yaml",
 ]
 # The address under which people reach this installation, for links in mails; empty: mails carry no links.

@@ -20,6 +20,7 @@ urlpatterns = [
     path("inbox/", include("gongmai.core.notify.urls")),
     path("outlook/", include("gongmai.monitor.outlook.urls")),
     path("chase/", include("gongmai.monitor.chase.urls")),
+    path("warnings/", include("gongmai.monitor.warning.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
 ]

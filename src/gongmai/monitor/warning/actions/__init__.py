@@ -1,0 +1,1 @@
+"""Writes of warnings: one transaction and one line of the trail each."""

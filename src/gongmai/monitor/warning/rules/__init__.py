@@ -1,0 +1,1 @@
+"""Pure rules of warnings: their life, their colours, tests of many firms at once."""

@@ -21,6 +21,7 @@ from gongmai.core.registry.types import Finding
 from gongmai.monitor.filing import messages as filing
 from gongmai.monitor.filing.actions.imports import import_history
 from gongmai.monitor.filing.ports import FileFinding
+from gongmai.monitor.outlook.actions.targets import import_targets
 
 COLUMNS = ("file", "row", "column", "rule", "value", "message", "advice")
 SHOWN = 200
@@ -64,6 +65,10 @@ def _write(folder: Path, *, replace: bool, report: Report) -> dict[str, int]:
         clock.simulate(done.city.simulated_now)
     else:
         clock.resume()
+    targets, wrong = import_targets(SYSTEM, folder, replace=True)
+    if wrong:
+        raise Refused([as_row(finding) for finding in wrong])
+    done.counts["targets"] = targets
     if not any((folder / "returns").glob("*.*")):
         return done.counts | {"returns": 0}
     history = import_history(folder, _stage(report, "returns"), SYSTEM)

@@ -31,6 +31,7 @@ PLACES = {
     "units": ("code", "label_zh", "label_en", "valid_from", "valid_to"),
     "unit_towns": ("region", "town", "unit", "valid_from", "valid_to"),
     "parks": ("code", "label_zh", "label_en", "unit", "level", "valid_from", "valid_to"),
+    "targets": ("year", "item", "level", "code", "value", "source"),
 }
 PEOPLE = ("username", "display_name", "role", "scope_kind", "scope_value", "password")
 

@@ -175,3 +175,11 @@ def word_fault(fault: Fault) -> str:
 def say(label: Mapping[str, str]) -> str:
     """A label of the data in the reader's language."""
     return label["en"] if (get_language() or "").startswith("en") else label["zh-Hans"]
+
+
+NO_FACTS = {
+    "unknown_item": gettext_lazy("Targets are set for monthly figures of money only."),
+    "no_period": gettext_lazy("Of this year, and of December before it, nothing is published yet."),
+    "no_firms": gettext_lazy("No firm is within your reach."),
+    "too_short": gettext_lazy("Fewer than six months are published: too few to say how growth moves."),
+}

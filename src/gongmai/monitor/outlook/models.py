@@ -1,4 +1,4 @@
-"""What the outlook keeps: daily electricity as the grid company delivers it."""
+"""What the outlook keeps: daily electricity as the grid company delivers it, and the targets of a city."""
 
 from django.db import models
 
@@ -30,3 +30,25 @@ class ElectricityMonth(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "month", "code"], name="one_row_per_metered_month")
         ]
+
+
+class Target(models.Model):
+    """The figure that the city, a county or an industry is to reach in a year."""
+
+    year = models.PositiveIntegerField()
+    item = models.CharField(max_length=40)
+    level = models.CharField(max_length=10, help_text="city, county or industry")
+    code = models.CharField(
+        max_length=20, blank=True, help_text="region or industry division, empty for the city"
+    )
+    value = models.BigIntegerField(help_text="thousand yuan")
+    source = models.CharField(max_length=200)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["year", "item", "level", "code"], name="one_target_a_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.item} {self.level} {self.code}"

@@ -31,6 +31,7 @@ from gongmai.monitor.filing.events import (
     SubmittedLate,
     Unextended,
 )
+from gongmai.monitor.indicator.tasks import prepare_disclosure
 from gongmai.monitor.warning.events import Assigned, Evaluated, Moved
 from gongmai.monitor.warning.tasks import tell_assigned, tell_evaluated, tell_moved, watch
 
@@ -41,6 +42,8 @@ FLOW: Flow = (
     (RosterChanged, follow_roster),
     # the city laid an adjustment over a figure, or took one away: the adjusted layer is published again
     (Adjusted, follow_adjustments),
+    # a vintage came into force: what readers outside the bureau may see of it is found before they look
+    (Published, prepare_disclosure),
     # people are told what happened to their returns
     (Returned, tell_returned),
     (Approved, tell_approved),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.core.registry.sample import change_cell, credit_code, write_city
 from gongmai.cli.city import init_city
 from gongmai.cli.doctor import doctor, examine
 from gongmai.core.outbox.models import Delivery
+from gongmai.core.panel.models import Vintage
 from gongmai.core.panel.queries import vintages
 from gongmai.core.period import clock
 from gongmai.core.registry.models import City, Code, Enterprise
@@ -97,6 +99,16 @@ def test_the_doctor_is_content_after_a_good_import(folder: Path) -> None:
     found = statuses()
     for check in ("migrations", "city", "industry list", "clock", "panel", "facts", "worker"):
         assert found[check] == "ok", check
+
+
+def test_the_doctor_hints_at_a_backup_at_first_and_finds_fault_later(folder: Path) -> None:
+    run(str(folder))
+    City.objects.update(is_synthetic=False)
+    assert statuses()["backup"] == "hint"
+    Vintage.objects.create(number=1, published_at=clock.now() - timedelta(hours=37), reason="import", facts=0)
+    assert statuses()["backup"] == "fault"
+    City.objects.update(is_synthetic=True)
+    assert statuses()["backup"] == "ok"
 
 
 def test_the_doctor_finds_an_old_industry_list(folder: Path) -> None:

@@ -30,7 +30,7 @@ from gongmai.core.registry.queries import city, labels
 from gongmai.core.registry.rules.industry import find_old_edition
 
 COLUMNS = ("check", "status", "seen", "advice")
-GOOD, BAD = "ok", "fault"
+GOOD, HINT, BAD = "ok", "hint", "fault"
 FREE_BYTES = 2 * 1024**3
 WORKER_SECONDS = 30
 BACKUP_AGE = timedelta(hours=36)
@@ -40,7 +40,7 @@ POSTGRES_WANTED = {"fsync": "on", "full_page_writes": "on", "synchronous_commit"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a check saw; `advice` only where something is wrong."""
+    """What a check saw; `advice` where something is wrong, or (a hint) is still to be done."""
 
     check: str
     status: str
@@ -217,12 +217,15 @@ def check_worker() -> Result:
 
 
 def check_backup() -> Result:
-    """Real data was backed up lately."""
+    """Real data was backed up lately; a city that has just begun is reminded of it."""
     at, here = last_backup_at(), city()
     seen = "none yet" if at is None else f"{(timezone.now() - at).total_seconds() / 3600:.1f} h old"
     is_late = at is None or timezone.now() - at > BACKUP_AGE
     if is_late and here is not None and not here.is_synthetic:
-        return Result("backup", BAD, seen, _("Make one every day: gongmai backup DIR, on another machine."))
+        began = vintages.began_at()
+        is_fresh = at is None and (began is None or clock.now() - began <= BACKUP_AGE)
+        advice = _("Make one every day: gongmai backup DIR, on another machine.")
+        return Result("backup", HINT if is_fresh else BAD, seen, advice)
     return Result("backup", GOOD, seen)
 
 

@@ -58,6 +58,12 @@ def kept(subject: str, year: int) -> Kept:
     )
 
 
+def subjects_kept(year: int) -> list[str]:
+    """What readers outside the bureau have looked at so far in a year, the latest first."""
+    rows = Pattern.objects.filter(year=year).values_list("subject", flat=True).order_by("-pk")
+    return list(dict.fromkeys(rows))
+
+
 def write_key(key: Key) -> str:
     """A cell's place as text."""
     return "|".join(f"{dimension}={code}" for dimension, code in key)

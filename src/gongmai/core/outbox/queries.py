@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from gongmai.core.access.queries import check_may
 from gongmai.core.access.types import Actor
@@ -35,6 +36,17 @@ def counts(actor: Actor) -> dict[str, int]:
 def is_all_delivered() -> bool:
     """Whether nothing waits or runs; what failed for good does not wait."""
     return not Delivery.objects.filter(state__in=OPEN).exists()
+
+
+def anything_waits() -> bool:
+    """Whether a delivery could be taken now."""
+    return Delivery.objects.filter(state=Delivery.State.WAITING, available_at__lte=timezone.now()).exists()
+
+
+def is_at_work(handler: str) -> bool:
+    """Whether a worker is at a handler (its path) under a live lease."""
+    running = Delivery.objects.filter(handler=handler, state=Delivery.State.RUNNING)
+    return running.filter(lease_until__gte=timezone.now()).exists()
 
 
 def progress_of(numbers: list[int]) -> list[Delivery]:

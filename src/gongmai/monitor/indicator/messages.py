@@ -32,6 +32,9 @@ HIDDEN: dict[str, Promise | str] = {
     cubing.NOT_RELEASED: gettext_lazy(
         "Hidden: shown once nine tenths of the firms have reported this period."
     ),
+    cubing.PREPARING: gettext_lazy(
+        "Just published: what may be shown is being worked out. Load the page again in a moment."
+    ),
     printing.SMALL_GROWTH: gettext_lazy("The whole moved by less than half a point; shares of it mislead."),
     printing.MIXED_SIGNS: gettext_lazy("This group moved against the whole; a share of it misleads."),
 }

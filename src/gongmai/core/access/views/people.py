@@ -14,7 +14,7 @@ from gongmai.core.access import queries
 from gongmai.core.access.actions import people as actions
 from gongmai.core.access.forms import GrantFormSet, PersonForm, grants_of
 from gongmai.core.access.messages import OUTCOMES, REFUSALS, ROLES, SCOPES
-from gongmai.core.access.models import User
+from gongmai.core.access.models import SignIn, User
 from gongmai.core.access.rules import KINDS
 from gongmai.core.access.types import RefusedChange, ScopeKind
 from gongmai.core.registry.queries import code_list, label_of
@@ -128,7 +128,7 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
         "q": text,
         "outcome": outcome,
         "outcomes": OUTCOMES.items(),
-        "rows": [{"row": row, "label": OUTCOMES.get(row.outcome, row.outcome)} for row in page],
+        "rows": [_labelled(row) for row in page],
     }
     return render(request, "access/sign_ins.html", context)
 
@@ -143,11 +143,16 @@ def _person_page(
         "may_edit": may_edit,
         "keys": row.tokens.order_by("-created_at") if row else [],
         "has_factor": bool(row and queries.factor_of(row)),
-        "recent": row.signin_set.order_by("-at")[:8] if row else [],
+        "recent": [_labelled(entry) for entry in row.signin_set.order_by("-at")[:8]] if row else [],
         "code_lists": [code for name in ("unit", "region", "park") for code in code_list(name)],
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "access/person.html", context, status=status)
+
+
+def _labelled(row: SignIn) -> dict[str, Any]:
+    """A sign-in with its outcome in words."""
+    return {"row": row, "label": OUTCOMES.get(row.outcome, row.outcome)}
 
 
 def _known(number: int) -> int:

@@ -1,11 +1,12 @@
 """Which vintage is in force, and where the files of a vintage are."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from gongmai.core.panel.models import LayerFile, PeriodFile, Vintage
 from gongmai.core.panel.types import Layer, PanelFile
@@ -49,6 +50,12 @@ def get_vintage(number: int) -> Vintage:
 def list_vintages(limit: int = 50, offset: int = 0) -> list[Vintage]:
     """Publications, the newest first, each with its files."""
     return list(Vintage.objects.prefetch_related("files").order_by("-number")[offset : offset + limit])
+
+
+def began_at() -> datetime | None:
+    """When the first vintage was published; None before."""
+    found: datetime | None = Vintage.objects.aggregate(first=Min("published_at"))["first"]
+    return found
 
 
 def files_in_force(vintage: int) -> dict[int, PanelFile]:

@@ -32,6 +32,7 @@ def attack(item: str, year: int, vintage: int, *, insiders: str = "latest") -> R
     `insiders`: ``latest`` attacks the last month only (there are many firms), ``all`` every month, ``none``
     none. What is attacked is what readers are shown: the pattern kept. Raises NotPublished.
     """
+    cube.prepare(item, year, vintage)
     shown = cube.protected(item, year, vintage)
     assembled = cube.assemble(item, year, vintage, rolled_up=disclosure.kept(item, year).rolled_up)
     parameters = disclosure.parameters(date(year, 12, 31))

@@ -14,6 +14,7 @@ from gongmai.core.disclosure import rules
 from gongmai.core.disclosure.actions import keep
 from gongmai.core.disclosure.types import TOTAL, Cell, Cube, Key, Relation, Suppression
 from gongmai.core.formula.types import Kind, View
+from gongmai.core.outbox import queries as outbox
 from gongmai.core.panel.queries import engine, vintages
 from gongmai.monitor.indicator.queries import catalogue, kept
 from gongmai.monitor.indicator.queries.cuts import GROUP_PREFIX, get_cut, list_cuts
@@ -24,6 +25,7 @@ from gongmai.monitor.indicator.rules.relation import cell
 _FILE = Path(__file__).parent.parent / "data" / "cube.yaml"
 _GROUPS = "groups"
 TAG = "tag"
+PREPARING_HANDLER = "gongmai.monitor.indicator.tasks.prepare_disclosure"
 LayerName = tuple[int, str]  # a period's key and a cell of the item
 Leaves = dict[LayerName, dict[tuple[str, ...], Cell]]
 
@@ -58,12 +60,24 @@ class Solved:
     rolled_up: bool
 
 
+class BeingPrepared(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """The worker is finding out what may be seen of a vintage: it is there in a moment."""
+
+
 def protected(item: str, year: int, vintage: int) -> cubing.Protected:
-    """What outside readers may see of an item in a year."""
-    return kept.remember(("protected", item, year, vintage), lambda: _protected(item, year, vintage))
+    """What outside readers may see of an item in a year; BeingPrepared while the worker finds it."""
+    return kept.remember(
+        ("protected", item, year, vintage), lambda: _protected(item, year, vintage, may_wait=True)
+    )
 
 
-def _protected(item: str, year: int, vintage: int) -> cubing.Protected:
+def prepare(item: str, year: int, vintage: int) -> None:
+    """Find and keep what outside readers may see of an item in a year; nothing where it is kept already."""
+    if vintage not in disclosure.kept(item, year).vintages:
+        _protected(item, year, vintage, may_wait=False)
+
+
+def _protected(item: str, year: int, vintage: int, *, may_wait: bool) -> cubing.Protected:
     """Solve, and keep what is to be shown: whatever is hidden once stays hidden for the year."""
     whole = frozenset(shape for table in tables() for shape in _shapes(table)) | {(TAG,)}
     before = disclosure.kept(item, year)
@@ -73,6 +87,8 @@ def _protected(item: str, year: int, vintage: int) -> cubing.Protected:
         }
         above = _levels(released(vintage, year), vintage)
         return cubing.Protected(shapes, whole - shapes, before.hidden, above)
+    if may_wait and outbox.is_at_work(PREPARING_HANDLER):
+        raise BeingPrepared
     found = solve(item, year, vintage)
     keep(
         subject=item,

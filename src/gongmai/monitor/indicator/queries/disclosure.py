@@ -142,7 +142,10 @@ class _Judge:
             return cubing.NOT_RELEASED
         if not codes and not self.filters:
             return ""
-        protected = self._protected(period)
+        try:
+            protected = self._protected(period)
+        except cube.BeingPrepared:
+            return cubing.PREPARING
         return cubing.why_hidden(cubing.cells_asked(codes, self.filters, protected.above), protected)
 
     def _protected(self, period: Period) -> cubing.Protected:

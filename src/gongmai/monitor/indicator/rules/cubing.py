@@ -15,6 +15,7 @@ SUPPRESSED = "suppressed"
 OUTSIDE = "outside_cube"
 ROLLED_UP = "rolled_up"
 NOT_RELEASED = "not_released"
+PREPARING = "preparing"
 MOST_CELLS = 5_000
 # cuts of which the finer says all that the coarser says, from coarse to fine
 NESTED = (

@@ -6,7 +6,7 @@ hundred per cent is a turn from profit to loss); contribution is hidden where it
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from gongmai.monitor.indicator.rules.cubing import NOT_RELEASED, OUTSIDE, ROLLED_UP, SUPPRESSED
+from gongmai.monitor.indicator.rules.cubing import NOT_RELEASED, OUTSIDE, PREPARING, ROLLED_UP, SUPPRESSED
 
 TURNED_TO_PROFIT = "turned_to_profit"
 LOSS_REDUCED = "loss_reduced"
@@ -19,7 +19,7 @@ TOO_FEW = "too_few"
 SMALLEST_GROWTH = 0.005
 FEWEST_FIRMS = 3
 # reasons of `Row.hidden` that keep a figure from the reader; the others only say that it would mislead
-CONFIDENTIAL = frozenset({TOO_FEW, SUPPRESSED, OUTSIDE, ROLLED_UP, NOT_RELEASED})
+CONFIDENTIAL = frozenset({TOO_FEW, SUPPRESSED, OUTSIDE, ROLLED_UP, NOT_RELEASED, PREPARING})
 
 
 def growth_note(value: float | None, base: float | None) -> str:

@@ -71,7 +71,7 @@ def daily(firms: Firms, monthly: Ints) -> dict[int, Ints]:
             weights *= np.exp(random.standard_normal(weights.shape) * 0.06)
             running = np.cumsum(weights, axis=1)
             running *= (monthly[year - FIRST_YEAR, :, part] / running[:, -1])[:, None]
-            days = np.diff(np.round(running).astype(np.int64), axis=1, prepend=0)
+            days: Ints = np.diff(np.round(running), axis=1, prepend=0.0).astype(np.int64)
             start = 0
             for key in keys:
                 found[key] = days[:, start : start + days_in(key)]

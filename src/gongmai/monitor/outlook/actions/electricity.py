@@ -13,7 +13,7 @@ from gongmai.core.access.types import Actor
 from gongmai.core.audit.actions import record
 from gongmai.core.document.actions import save_table
 from gongmai.core.document.queries import read_file
-from gongmai.core.document.types import FileRefused, Format, Limits
+from gongmai.core.document.types import FileRefused, Format, Limits, Sheet
 from gongmai.core.period import clock
 from gongmai.core.registry.queries import code_list, find_by_credit_codes
 from gongmai.monitor.filing.actions.bulk import insert_rows, next_id, sync_sequence
@@ -46,6 +46,7 @@ LIMITS = Limits(
     answer_bytes=200 * _MEGABYTE,
 )
 _CODES = 900
+LINES_ABOVE = 8
 
 
 class ReadingsRefused(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -76,14 +77,14 @@ def import_readings(actor: Actor, path: Path) -> Taken:
     sheet = read_file(path, LIMITS).first_visible
     if sheet is None or not sheet.rows:
         raise FileRefused("empty")
-    try:
-        kind, places = find_columns(sheet.rows[0], document()["electricity_headings"])
-    except ValueError as missing:
-        raise ReadingsRefused([Fault(1, "missing_column", str(missing))]) from missing
-    known = _known(kind, {str(row[places["code"]] or "").strip().upper() for row in sheet.rows[1:]})
-    months, faults, count = read_rows(sheet.rows[1:], places, known, clock.today())
+    kind, places, line = _heading(sheet)
+    body = sheet.rows[line + 1 :]
+    codes = {str(row[places["code"]] or "").strip().upper() for row in body}
+    known = _known(kind, codes)
+    first = sheet.first_row + line + 2
+    months, faults, count = read_rows(body, places, known, clock.today(), first)
     if not months and not faults:
-        faults = [Fault(2, "no_rows")]
+        faults = [Fault(first, "no_rows")]
     if faults:
         raise ReadingsRefused(faults)
     months = {(known[code], month): days for (code, month), days in months.items()}
@@ -138,6 +139,19 @@ def store_readings(
             },
         )
     return taken
+
+
+def _heading(sheet: Sheet) -> tuple[str, dict[str, int], int]:
+    """What the rows are about, the columns, and the line of the heading: titles may stand above it."""
+    missing = ""
+    for line, row in enumerate(sheet.rows[:LINES_ABOVE]):
+        try:
+            kind, places = find_columns(row, document()["electricity_headings"])
+        except ValueError as error:
+            missing = missing or str(error)
+            continue
+        return kind, places, line
+    raise ReadingsRefused([Fault(sheet.first_row + 1, "missing_column", missing)])
 
 
 def _replace(kind: str, month: int, stale: list[str], fresh: list[tuple[str, bytes]]) -> None:

@@ -238,8 +238,10 @@ Inside = Bools | tuple[Bools, Ints, int]
 def _past_choice(inside: Inside, made: Made) -> Bools:
     if isinstance(inside, tuple):
         mask, numbers, number = inside
-        return mask[made.rows] & (numbers[made.rows, made.column] == number)
-    return inside[made.rows]
+        chosen: Bools = mask[made.rows] & (numbers[made.rows, made.column] == number)
+    else:
+        chosen = inside[made.rows]
+    return chosen
 
 
 def _replayed(board: Board, inside: Inside) -> tuple[Floats, Floats]:

@@ -207,7 +207,9 @@ def _estimate(
         usual=_usual(history, known, column)[rows],
     )
     growth, city = _growth(history, known, column, moment, constants)
-    weight = np.bincount(snapshot.division, np.nan_to_num(snapshot.base), minlength=divisions)
+    weight: Floats = np.bincount(snapshot.division, np.nan_to_num(snapshot.base), minlength=divisions).astype(
+        np.float64
+    )
     count = np.bincount(snapshot.division, minlength=divisions).astype(np.float64)
     found = np.full((len(rows), INPUTS), np.nan)
     by_ratio = rules.estimate_by_ratio(snapshot, constants["prior_firms"], constants["least_returns"])

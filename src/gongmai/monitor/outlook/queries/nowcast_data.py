@@ -26,6 +26,7 @@ from gongmai.monitor.filing.queries.arrivals import (
 )
 from gongmai.monitor.outlook.queries import electricity
 from gongmai.monitor.outlook.queries.nowcast_rules import document
+from gongmai.monitor.outlook.queries.seasonal_rules import festival_dates
 from gongmai.monitor.outlook.rules.electricity import counted_days, workday_mean
 from gongmai.monitor.outlook.rules.nowcasting import Bools, Ints
 from gongmai.monitor.outlook.types import Floats
@@ -193,11 +194,12 @@ def _tenth(period: Period) -> str:
 
 def _mean(power: electricity.Power, period: Period, until: date | None, least: int) -> Floats:
     rule = document()["spring_festival"]
+    festivals = [day for year, day in festival_dates().items() if abs(year - period.year) <= 1]
     parts, counted = [], []
     for key in months_of(period):
         if key not in power.months:
             continue
-        use = counted_days(key, is_workday, rule["days"], rule["before"], rule["after"])
+        use = counted_days(key, is_workday, festivals, rule["before"], rule["after"])
         if until is not None:
             use &= np.array([date(key // 100, key % 100, number + 1) <= until for number in range(len(use))])
         parts.append(power.months[key])

@@ -83,7 +83,7 @@ def input_table(found: Nowcast) -> Table:
     )
     words = {each.code: each for each in inputs()}
     hidden = bool(found.whole.hidden)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "label": say(words[row.code].label),
             "estimate": None if row.estimate is None or hidden else round(row.estimate),
@@ -106,7 +106,7 @@ def record_table(found: Nowcast) -> Table:
         Column("combined", _("Combined"), Kind.PERCENT, (_("Error"),)),
         *(Column(each.code, say(each.label), Kind.PERCENT, (_("Error"),)) for each in inputs()),
     )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"period": str(row.period), "actual": round(row.actual), "combined": row.combined}
         | {each.code: error for each, error in zip(inputs(), row.errors, strict=True)}
         for row in found.record
@@ -123,7 +123,7 @@ def path_table(steps: Sequence[Step]) -> Table:
         Column("filed_share", _("Share of last year's output in"), Kind.PERCENT),
         *(Column(each.code, say(each.label), Kind.PERCENT, (_("Weight"),)) for each in inputs()),
     )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"day": step.day, "estimate": round(step.estimate), "filed_share": step.filed_share}
         | {each.code: weight for each, weight in zip(inputs(), step.weights, strict=True)}
         for step in steps

@@ -80,17 +80,19 @@ def read_rows(
     places: Mapping[str, int],
     known: Collection[str],
     today: date,
+    first: int = 2,
     most_faults: int = 200,
 ) -> tuple[Months, list[Fault], int]:
     """The rows below the heading as months, what is wrong with them, and how many readings there are.
 
-    Unknown code, no date, a date after today, no number, a negative or absurd one, a day twice. Reading goes
-    on after a fault up to `most_faults`. An empty row is passed over.
+    `first`: the number of the first row in its file. Refused are an unknown code, no date or one after today,
+    no number or a negative or absurd one, a day twice; after `most_faults` reading stops. Empty rows are
+    passed over.
     """
     months: Months = {}
     faults: list[Fault] = []
     count = 0
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(rows, start=first):
         cells = [row[places[key]] if places[key] < len(row) else None for key in ("code", "date", "kwh")]
         if all(cell in {None, ""} for cell in cells):
             continue

@@ -43,7 +43,7 @@ def nowcast(request: HttpRequest) -> HttpResponseBase:
     try:
         found = read_nowcast(actor, period, level=level, asof=asof)
         again = rates(actor, period, asof=asof)
-        steps = path_of(actor, period, asof=asof)
+        steps = () if found.whole.hidden else path_of(actor, period, asof=asof)
     except NotPublished:
         return render(request, "outlook/nowcast.html", choices | {"found": None}, status=404)
     label = tables.group_labels(level, labeller())

@@ -1,4 +1,4 @@
-"""The month's output before the returns are in: weights, record, who works again; on a desk and on a phone."""
+"""The month before its returns are in: weights, record, who works again; on a desk and on a phone."""
 
 import re
 import subprocess

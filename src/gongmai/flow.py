@@ -56,8 +56,7 @@ FLOW: Flow = (
     # and what happened to their accounts
     (NewDevice, tell_new_device),
     (FactorReset, tell_factor_reset),
-    # a new vintage: the triggers of early warnings are evaluated, and who has to act is told
-    (Published, watch),
+    # warnings were found, assigned, answered or escalated: who has to act is told
     (Evaluated, tell_evaluated),
     (Assigned, tell_assigned),
     (Moved, tell_moved),
@@ -69,6 +68,8 @@ FLOW: Flow = (
 TICKS: Ticks = (
     # reminders whose hour has come, by the plan of chasing
     (30.0, chase_by_plan),
+    # after a publication of the newest period, however many came in a row, early warnings are looked for once
+    (60.0, watch),
     # notices whose hour has come are packed; failures are told
     (5.0, pack_and_tell),
     # what its time is over is forgotten, contents that no row names are swept up

@@ -10,6 +10,8 @@ from gongmai.core.period.types import Period
 from gongmai.monitor.warning.actions.running import run
 from gongmai.monitor.warning.models import Alert, AlertStep, Run
 from gongmai.monitor.warning.queries.measures import measure
+from gongmai.monitor.warning.queries.watch import is_due
+from gongmai.monitor.warning.tasks import watch
 from gongmai.monitor.warning.types import Colour, State, WarningRefused
 from tests.monitor.warning.planted import FIRMS, LAST, SLIP, SLOW, STOP, history
 
@@ -84,6 +86,19 @@ def test_a_second_run_adds_nothing(planted_city) -> None:
         Delivery.objects.count(),
     )
     assert Run.objects.count() == 1
+
+
+def test_the_worker_evaluates_each_publication_of_the_newest_period_once(planted_city) -> None:
+    assert is_due()
+    watch()
+    assert Run.objects.get().period == LAST.key
+    assert not is_due()
+    planted_city.file(LAST.previous().key, 1, output=1)
+    publish()
+    assert not is_due()  # an earlier period only
+    planted_city.file(LAST.key, 1, **history()[1, LAST])
+    publish()
+    assert is_due()
 
 
 def test_an_earlier_period_is_not_judged_after_a_later_one(planted_city) -> None:

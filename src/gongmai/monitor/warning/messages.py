@@ -55,7 +55,7 @@ HINTS: Mapping[Move, str | Promise] = {
     Move.CALL_FALSE: gettext_lazy("Why it is none, such as a stop that was planned"),
     Move.SEND_BACK: gettext_lazy("What the firm has to correct"),
     Move.HANDLE: gettext_lazy("What is done, by whom, until when"),
-    Move.REPORT: gettext_lazy("What came of it"),
+    Move.REPORT: gettext_lazy("What came of the measures"),
     Move.ESCALATE: gettext_lazy("Why, and what is asked of the county"),
 }
 REFUSALS: Words = {

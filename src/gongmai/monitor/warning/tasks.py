@@ -12,26 +12,25 @@ from gongmai.core.access.types import Role, ScopeKind
 from gongmai.core.notify.actions.posting import post
 from gongmai.core.notify.types import Field, Post
 from gongmai.core.outbox.types import Message, Progress
-from gongmai.core.panel.queries.vintages import published_periods
 from gongmai.core.period.types import Period
 from gongmai.monitor.warning.actions.running import run
 from gongmai.monitor.warning.messages import MOVES, title
 from gongmai.monitor.warning.models import Alert
+from gongmai.monitor.warning.queries.watch import is_due
 from gongmai.monitor.warning.types import KIND, Move, State
 
 NAMES_SHOWN = 3
 LANGUAGES = {"zh-Hans": "zh-hans", "en": "en"}
 
 
-def watch(messages: Sequence[Message], progress: Progress) -> None:  # noqa: ARG001 - one run for all
-    """A vintage came into force: evaluate the newest period if it is among what changed.
+def watch() -> None:
+    """Evaluate the newest period if its figures were published since it was evaluated last.
 
-    Earlier periods were judged when they were newest; what is corrected in them shows in later months.
+    Earlier periods were judged when they were newest; what is corrected in them shows in later months. The
+    worker asks every minute: publications that follow each other are taken together.
     """
-    newest = max(published_periods(), default=None)
-    changed = {int(period) for message in messages for period in message.payload.get("periods", ())}
-    if newest is not None and newest in changed:
-        run(Period.from_key(newest))
+    if is_due():
+        run()
 
 
 def tell_evaluated(messages: Sequence[Message], _progress: Progress) -> None:

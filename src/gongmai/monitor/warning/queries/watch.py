@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from gongmai.core.access.queries import check_may, check_reach, may, scope, scope_filter
 from gongmai.core.access.types import Actor, NotAllowed
+from gongmai.core.panel.queries.vintages import files_in_force, last_number
 from gongmai.core.period import clock
 from gongmai.monitor.warning.models import Alert, AlertStep, Run
 from gongmai.monitor.warning.queries.triggers import trigger_of
@@ -125,3 +126,13 @@ def beside(actor: Actor, alert: Alert) -> list[Alert]:
 def last_run() -> Run | None:
     """The latest evaluation."""
     return Run.objects.order_by("-period", "-vintage").first()
+
+
+def is_due() -> bool:
+    """Whether the newest period was published anew since it was evaluated."""
+    number = last_number()
+    files = files_in_force(number) if number else {}
+    if not files:
+        return False
+    newest = files[max(files)]
+    return not Run.objects.filter(period=newest.period, vintage__gte=newest.vintage).exists()

@@ -73,7 +73,7 @@ def test_what_was_looked_at_before_is_prepared_too_unless_other_work_waits(publi
     found = Pattern.objects.filter(vintage=current_vintage())
     assert set(found.values_list("subject", flat=True)) == {"output", "sales"}
     publish([202212], reason="busy")
-    monkeypatch.setattr("gongmai.monitor.indicator.tasks.anything_waits", lambda: True)
+    monkeypatch.setattr("gongmai.monitor.indicator.tasks.anything_waits", lambda besides: True)
     outbox.deliver_once()
     found = Pattern.objects.filter(vintage=current_vintage())
     assert set(found.values_list("subject", flat=True)) == {"output"}

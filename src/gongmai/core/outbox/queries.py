@@ -38,9 +38,10 @@ def is_all_delivered() -> bool:
     return not Delivery.objects.filter(state__in=OPEN).exists()
 
 
-def anything_waits() -> bool:
-    """Whether a delivery could be taken now."""
-    return Delivery.objects.filter(state=Delivery.State.WAITING, available_at__lte=timezone.now()).exists()
+def anything_waits(besides: str) -> bool:
+    """Whether a delivery of another event than `besides` could be taken now."""
+    waiting = Delivery.objects.filter(state=Delivery.State.WAITING, available_at__lte=timezone.now())
+    return waiting.exclude(event=besides).exists()
 
 
 def is_at_work(handler: str) -> bool:

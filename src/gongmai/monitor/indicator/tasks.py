@@ -15,8 +15,8 @@ def prepare_disclosure(messages: Sequence[Message], progress: Progress) -> None:
     """Find what readers outside the bureau may see of the newest vintage, before the first of them looks.
 
     The item that screens begin with, then those that were looked at before, in the newest year that is
-    released and was published again. Stops after the first where other work waits: the rest is found when
-    somebody looks.
+    released and was published again. Stops after the first where other work than on this publication waits:
+    the rest is found when somebody looks.
     """
     try:
         vintage = vintages.current_vintage()
@@ -29,7 +29,7 @@ def prepare_disclosure(messages: Sequence[Message], progress: Progress) -> None:
         return
     items = list(dict.fromkeys((catalogue.DEFAULT_ITEM, *disclosure.subjects_kept(year))))[:MOST_AT_ONCE]
     for done, item in enumerate(items):
-        if done and anything_waits():
+        if done and anything_waits(besides=messages[0].name):
             break
         progress(done, len(items), item)
         cube.prepare(item, year, vintage)

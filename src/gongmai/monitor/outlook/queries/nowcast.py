@@ -136,7 +136,7 @@ def nowcast(actor: Actor, period: Period, *, level: str = "city", asof: date | N
         inputs=_inputs(board, chosen, record),
         record=record,
         wins=board.wins,
-        slips=made.slips,
+        slips=int((made.slips & chosen).sum()),
         simulated=board.simulated,
         last_reading=history.power.last_day(timezone.localtime(board.moment).date()),
     )

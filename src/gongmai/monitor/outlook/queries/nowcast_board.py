@@ -30,7 +30,7 @@ class Made:
     filed: Bools
     base: Floats
     actual: Floats
-    slips: int
+    slips: Bools
     available: Bools
 
 
@@ -95,7 +95,9 @@ def make_board(history: History, moment: datetime, constants: dict[str, Any]) ->
             simulated += 1
         else:
             filed = known[:, column]
-        past.append(_estimate(history, column, then, known, constants, filed=(filed, 0)))
+        past.append(
+            _estimate(history, column, then, known, constants, filed=(filed, np.zeros(len(filed), np.bool_)))
+        )
     errors = np.array([_city_error(each) for each in past]).reshape(len(past), INPUTS)
     lag = 1 if complete[history.target - 1] else 2
     window, least = constants["record_months"], constants["least_errors"]
@@ -156,7 +158,7 @@ def _usual(history: History, known: Floats, column: int, months: int = 6) -> Flo
 
 def _so_far(
     history: History, moment: datetime, known: Floats, constants: dict[str, Any]
-) -> tuple[Floats, int]:
+) -> tuple[Floats, Bools]:
     """What the returns of the target say at a moment, without those sent back and without slips of unit."""
     filed = known[:, history.target].copy()
     reviewed = np.isfinite(filed)
@@ -169,7 +171,7 @@ def _so_far(
     usual = _usual(history, known, history.target)
     slips = rules.is_slip(filed, usual, constants["slip_tolerance"]) & ~reviewed
     filed[slips] = np.nan
-    return filed, int(slips.sum())
+    return filed, slips
 
 
 def _base(history: History, known: Floats, column: int, filed: Floats) -> Floats:
@@ -193,7 +195,7 @@ def _estimate(
     known: Floats,
     constants: dict[str, Any],
     *,
-    filed: tuple[Floats, int],
+    filed: tuple[Floats, Bools],
 ) -> Made:
     figures, slips = filed
     rows = np.flatnonzero(history.on_roster[:, column])
@@ -234,7 +236,7 @@ def _estimate(
         np.isfinite(snapshot.filed),
         np.nan_to_num(snapshot.base),
         history.value[rows, column],
-        slips,
+        slips[rows],
         np.isfinite(found).any(axis=0),
     )
 

@@ -32,6 +32,7 @@ from gongmai.monitor.filing.events import (
     Unextended,
 )
 from gongmai.monitor.indicator.tasks import prepare_disclosure
+from gongmai.monitor.outlook.tasks import forecast_at_night
 from gongmai.monitor.warning.events import Assigned, Evaluated, Moved
 from gongmai.monitor.warning.tasks import tell_assigned, tell_evaluated, tell_moved, watch
 
@@ -72,6 +73,8 @@ TICKS: Ticks = (
     (60.0, watch),
     # notices whose hour has come are packed; failures are told
     (5.0, pack_and_tell),
+    # at night the items of which a newer vintage was published are forecast, one at a time
+    (300.0, forecast_at_night),
     # what its time is over is forgotten, contents that no row names are swept up
     (24 * 3600.0, forget_old),
     (24 * 3600.0, sweep),

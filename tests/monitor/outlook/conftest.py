@@ -53,6 +53,8 @@ def file_history(store, outputs) -> None:
                 key,
                 firm,
                 output=None if merged else value,
+                sales__ytd=sums[key],
+                sales=None if merged else value,
                 output__ytd=sums[key],
                 output__base=None if merged else figures[key - 100],
                 output__ytd_base=sums[key - 100],

@@ -246,3 +246,55 @@ class PanelSeries:
     values: Floats
     bases: Floats
     places: Mapping[Level, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How forecasts of a level, or of one series, did in the back-test.
+
+    `mae_ratio`: mean absolute error divided by that of last year's same period (below 1 is better); errors in
+    percent (sMAPE) of the forecast and of that; `coverage`: level -> percent of outcomes inside.
+    """
+
+    series: int
+    origins: int
+    smape: float
+    naive_smape: float
+    mae_ratio: float
+    coverage: Mapping[int, float]
+
+    @property
+    def beats_naive(self) -> bool:
+        """Whether it was better than last year's same period."""
+        return self.mae_ratio < 1
+
+
+SeriesId = tuple[Level, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Coherent forecasts of many series from one origin: arrays are series x steps.
+
+    `naive`: last year's same period. `actual`: what came, None where that is still to come. Bounds by level
+    in percent.
+    """
+
+    origin: Period
+    ids: tuple[SeriesId, ...]
+    point: Floats
+    naive: Floats
+    lower: Mapping[int, Floats]
+    upper: Mapping[int, Floats]
+    actual: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CityForecast:
+    """One run over the whole city: the forecast, the trials behind its intervals, the record by level."""
+
+    item: str
+    vintage: int
+    made: Foreseen
+    trials: tuple[Foreseen, ...]
+    records: Mapping[Level, Record]

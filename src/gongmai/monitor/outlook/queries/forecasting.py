@@ -71,6 +71,13 @@ def forecast_series(
     )
 
 
+def fit_models(
+    values: Sequence[Floats], season: int, horizon: int, *, workers: int = 1, engine: str = "local"
+) -> dict[str, Floats]:
+    """Point forecasts (series x horizon) by model, and their combination, without a trial."""
+    return _runner(season, horizon, workers, engine, no_progress, passes=1)(values)
+
+
 def _check(series: SeriesSet, horizon: int, levels: Sequence[int]) -> None:
     if not 1 <= horizon <= LONGEST:
         raise SeriesError("bad_horizon", horizon=horizon, longest=LONGEST)

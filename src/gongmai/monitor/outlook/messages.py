@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 
 from gongmai.monitor.outlook.rules.calendar import write_month
 from gongmai.monitor.outlook.rules.electricity import Fault
-from gongmai.monitor.outlook.types import Adjustment, Effect, Mode, Presence, Quality, SeriesError, Style
+from gongmai.monitor.outlook.types import (
+    Adjustment,
+    Effect,
+    Level,
+    Mode,
+    Presence,
+    Quality,
+    SeriesError,
+    Style,
+)
 
 _ERRORS = {
     "not_text": gettext_lazy("The file is not text in UTF-8. Save it as “CSV UTF-8”."),
@@ -42,6 +51,10 @@ _ERRORS = {
         "additive or auto."
     ),
     "unknown_method": gettext_lazy("The method %(method)s is not known; choose one of %(known)s."),
+    "unknown_months": gettext_lazy(
+        "%(gaps)s of the %(periods)s figures of this series are not known or not shown to you; "
+        "that is too many."
+    ),
     "bad_horizon": gettext_lazy("The horizon must be between 1 and %(longest)s periods."),
     "bad_level": gettext_lazy("A level is a percentage between 1 and 99, not %(level)s."),
 }
@@ -182,4 +195,13 @@ NO_FACTS = {
     "no_period": gettext_lazy("Of this year, and of December before it, nothing is published yet."),
     "no_firms": gettext_lazy("No firm is within your reach."),
     "too_short": gettext_lazy("Fewer than six months are published: too few to say how growth moves."),
+}
+
+LEVEL_NAMES = {
+    Level.CITY: gettext_lazy("Whole city"),
+    Level.COUNTY: gettext_lazy("County"),
+    Level.UNIT: gettext_lazy("Management unit"),
+    Level.INDUSTRY: gettext_lazy("Industry (division)"),
+    Level.COUNTY_INDUSTRY: gettext_lazy("County and industry"),
+    Level.ENTERPRISE: gettext_lazy("Enterprise"),
 }

@@ -122,6 +122,7 @@ class SeasonalRules:
     tests: Mapping[str, float]
     weights: Mapping[str, int]
     quality: Mapping[str, Mapping[str, str]]
+    items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

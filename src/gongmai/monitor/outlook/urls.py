@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from gongmai.monitor.outlook.views.forecast import forecast
 from gongmai.monitor.outlook.views.nowcast import nowcast
 from gongmai.monitor.outlook.views.target import edit, target
+from gongmai.monitor.outlook.views.seasonal import seasonal
 
 app_name = "outlook"
 urlpatterns: list[URLPattern] = [
@@ -12,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("nowcast", nowcast, name="nowcast"),
     path("target", target, name="target"),
     path("target/set", edit, name="set-target"),
+    path("seasonal", seasonal, name="seasonal"),
 ]

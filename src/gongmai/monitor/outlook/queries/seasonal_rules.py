@@ -33,6 +33,7 @@ def seasonal_rules() -> SeasonalRules:
         tests=read["tests"],
         weights=read["weights"],
         quality=read["quality"],
+        items=tuple(read["items"]),
     )
 
 

@@ -162,7 +162,7 @@ def _revision_lines(made: Adjustment) -> list[str]:
         size = f"{sum(abs(each.now - each.first) for each in known) / len(known):.6g}"
     return [
         _(
-            "Revisions of the last %(count)s periods since their first publication: %(size)s on average; the "
+            "Revisions of the last %(count)s periods since their first estimate: %(size)s on average; the "
             "change on the period before turned its sign %(turned)s times."
         )
         % {"count": len(known), "size": size, "turned": turned}

@@ -43,9 +43,9 @@ def make_tables(found: CitySeries, labels: Sequence[str], unit: str, title: str)
     )
     revised = (
         Column("period", _("Period")),
-        Column("first", _("First published") + money, Kind.DECIMAL),
+        Column("first", _("First estimate") + money, Kind.DECIMAL),
         Column("now", _("As of now") + money, Kind.DECIMAL),
-        Column("first_change", _("Change as first published"), change_kind),
+        Column("first_change", _("Change as first estimated"), change_kind),
         Column("change", _("Change now"), change_kind),
     )
     return [

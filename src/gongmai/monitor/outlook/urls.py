@@ -4,8 +4,8 @@ from django.urls import URLPattern, path
 
 from gongmai.monitor.outlook.views.forecast import forecast
 from gongmai.monitor.outlook.views.nowcast import nowcast
-from gongmai.monitor.outlook.views.target import edit, target
 from gongmai.monitor.outlook.views.seasonal import seasonal
+from gongmai.monitor.outlook.views.target import edit, target
 
 app_name = "outlook"
 urlpatterns: list[URLPattern] = [

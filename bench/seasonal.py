@@ -1,9 +1,9 @@
 """Seasonal adjustment beside STL on series whose parts are known, with the Spring Festival in them.
 
-Each series is made of a trend that wanders, a season, the festival (its days and those after it lower the
-month), noise, and in every third series two outliers. What counts is how far the adjusted series is from trend
-trend and noise alone (root mean square, percent), and how far its change on the period before is. The peers see the
-same series: robust STL on logarithms, which knows no festival, and the series as it is.
+Each series is made of a trend that wanders, a season, the festival (its days and those after lower a month),
+noise, and in every third series two outliers. What counts is how far the adjusted series is from trend and
+noise alone (root mean square, percent), and how far its change on the period before is. The peers see
+the same series: robust STL on logarithms, which knows no festival, and the series as it is.
 
     python bench/seasonal.py [--series 24] [--years 10]
 """

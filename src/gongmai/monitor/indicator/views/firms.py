@@ -40,14 +40,18 @@ def firms(request: HttpRequest) -> HttpResponseBase:
         extra={"order": tuple(ORDERS), "move": MOVES, "q": None, "page": None},
     )
     order = selection.get("order", next(iter(ORDERS)))
-    chosen = {"move": selection.get("move"), "text": selection.get("q")}
+    move, text = selection.get("move"), selection.get("q")
     if (wanted := wanted_format(request)) is not None:
         name = f"{_('Firms behind the number')} {selection.period}"
-        board = make_board(opening.read_firms(actor, selection, ORDERS[order], **chosen), selection)
+        board = make_board(
+            opening.read_firms(actor, selection, ORDERS[order], move=move, text=text), selection
+        )
         return downloads.send(request, [(name, board)], name, selection, wanted, firm_level=True)
-    counts = count_firms(actor, reading.make_request(selection), **chosen)
+    counts = count_firms(actor, reading.make_request(selection), move=move, text=text)
     page = Paginator(range(counts["chosen"]), PAGE_SIZE).get_page(selection.get("page", "1"))
-    found = opening.read_firms(actor, selection, ORDERS[order], page=page.number, size=PAGE_SIZE, **chosen)
+    found = opening.read_firms(
+        actor, selection, ORDERS[order], page=page.number, size=PAGE_SIZE, move=move, text=text
+    )
     return frame.show(
         request,
         "indicator/firms.html",

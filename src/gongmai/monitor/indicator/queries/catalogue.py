@@ -10,6 +10,7 @@ from gongmai.core.formula.rules.check import check
 from gongmai.core.formula.types import Checked, Formula, FormulaError, Item, Kind, View, Vocabulary
 from gongmai.core.panel.queries.items import entries
 from gongmai.core.period.types import Period
+from gongmai.monitor.indicator.rules.relation import cell
 from gongmai.monitor.indicator.types import ITEM_MARK, Column, Indicator, IndicatorError
 
 FILE = Path(__file__).parent.parent / "data" / "indicators.yaml"
@@ -66,6 +67,11 @@ def get_column(code: str, item: str, period: Period) -> Column:
 def views_of(item: str) -> frozenset[View]:
     """The views that an item has: a cumulative item has no month of its own."""
     return frozenset({View.CUMULATIVE}) if get_item(item).kind is Kind.CUMULATIVE else frozenset(View)
+
+
+def cell_of(item: str, view: View, *, base: bool = False) -> str:
+    """The cell of an item in a view, or its base; IndicatorError for an unknown item."""
+    return cell(item, get_item(item).kind, view, base=base)
 
 
 def _indicator(formula: Formula) -> Indicator:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+from django.core.exceptions import ObjectDoesNotExist
 
 from gongmai.core.access import queries as access
 from gongmai.core.access.types import Actor, NotAllowed
 from gongmai.core.period.types import PERIODS_PER_YEAR, Period
-from gongmai.core.registry.models import Enterprise
+from gongmai.core.registry.queries import find_enterprises, get_enterprise
+from gongmai.core.registry.types import EnterpriseFilter
 from gongmai.monitor.indicator.queries import disclosure
 from gongmai.monitor.outlook.queries import forecast_vintages as kept
 from gongmai.monitor.outlook.queries.panel_series import JOINT, read_series
@@ -66,9 +68,7 @@ def visible_keys(actor: Actor, file: kept.ForecastFile, level: Level) -> list[st
         raise NotAllowed(VIEW_ACTION)
     keys = kept.keys_of(file, level)
     if level is Level.ENTERPRISE:
-        within = Enterprise.objects.filter(access.scope_filter(actor, FIRMS_ACTION)).values_list(
-            "pk", flat=True
-        )
+        within = find_enterprises(actor, EnterpriseFilter()).values_list("pk", flat=True)
         allowed = {str(pk) for pk in within}
         return [key for key in keys if key in allowed]
     reach = access.scope(actor, VIEW_ACTION)
@@ -91,9 +91,10 @@ def read_outlook(actor: Actor, item: str, level: Level, key: str) -> Outlook:
     file = kept.newest(item)
     if level is Level.ENTERPRISE:
         access.check_may(actor, FIRMS_ACTION)
-        firm = Enterprise.objects.filter(pk=int(key)).first() if key.isdigit() else None
-        if firm is None:
-            raise kept.NoForecast(item, key)
+        try:
+            firm = get_enterprise(actor, int(key))
+        except (ObjectDoesNotExist, ValueError):
+            raise kept.NoForecast(item, key) from None
         access.check_reach(actor, FIRMS_ACTION, firm)
     elif key not in visible_keys(actor, file, level):
         raise kept.NoForecast(item, key)

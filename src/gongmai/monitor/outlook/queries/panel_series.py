@@ -16,7 +16,6 @@ from gongmai.core.panel.queries import engine, vintages
 from gongmai.core.period.types import Period, periods_between
 from gongmai.monitor.indicator.queries import catalogue, cube, disclosure
 from gongmai.monitor.indicator.queries.trend import trend
-from gongmai.monitor.indicator.rules.relation import cell
 from gongmai.monitor.indicator.types import Request
 from gongmai.monitor.outlook.types import Floats, Level, PanelSeries
 
@@ -63,7 +62,9 @@ def read_series(
     places: dict[Level, tuple[str, ...]] = {}
     if wanted is Level.ENTERPRISE:
         rows = _firm_rows(actor, item, kind, periods, number, keys)
-        found = _monthly(kind, periods, lambda view: _firm_figures(rows, cell(item, kind, view), periods))
+        found = _monthly(
+            kind, periods, lambda view: _firm_figures(rows, catalogue.cell_of(item, view), periods)
+        )
         places = _places(rows, list(found))
     else:
         found = _monthly(kind, periods, by_view)
@@ -156,7 +157,7 @@ def _firm_rows(
     access.check_may(actor, disclosure.FIRMS_ACTION)
     scope, values = access.scope_sql(actor, disclosure.FIRMS_ACTION)
     cells = dict.fromkeys(
-        cell(item, kind, view, base=base)
+        catalogue.cell_of(item, view, base=base)
         for view in catalogue.views_of(item)
         for base in ((False, True) if kind is not Kind.LEVEL else (False,))
     )

@@ -1,7 +1,8 @@
 """The forecast page: history, fan of what is to come, the record of such forecasts, Excel."""
 
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,8 +16,6 @@ from gongmai.core.panel.queries.items import items_by_code
 from gongmai.core.registry.queries import list_enterprises
 from gongmai.core.registry.types import EnterpriseFilter
 from gongmai.monitor.indicator.queries.catalogue import DEFAULT_ITEM
-from gongmai.monitor.indicator.views import words
-from gongmai.monitor.indicator.views.frame import actor_of_request, for_readers
 from gongmai.monitor.outlook.queries import forecast_vintages as kept
 from gongmai.monitor.outlook.queries.forecast_reading import (
     Outlook,
@@ -26,17 +25,18 @@ from gongmai.monitor.outlook.queries.forecast_reading import (
 )
 from gongmai.monitor.outlook.types import Level
 from gongmai.monitor.outlook.views import forecast_board
+from gongmai.monitor.outlook.views import forecast_words as words
 from gongmai.monitor.outlook.views.forecast_words import key_label, level_label
 
 HORIZONS = (18, 12, 6, 3)
 MOST_FIRMS = 30
 
 
+@login_required
 @require_GET
-@for_readers
 def forecast(request: HttpRequest) -> HttpResponseBase:
     """Level, key, item and horizon live in the address."""
-    actor = actor_of_request(request)
+    actor = cast("Actor", request.actor)  # type: ignore[attr-defined]
     levels = levels_for(actor)
     items = [code for code in kept.settings_of_city()["items"] if code in items_by_code()]
     item = request.GET.get("item", DEFAULT_ITEM)

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from gongmai.core.document import types as document
 from gongmai.core.period.types import Period
-from gongmai.monitor.indicator.views import words
 from gongmai.monitor.outlook.queries.forecast_reading import Outlook
 from gongmai.monitor.outlook.queries.forecast_vintages import BANDS
 from gongmai.monitor.outlook.types import Level, Record
+from gongmai.monitor.outlook.views import forecast_words as words
 
 SHOWN_BACK = 33  # periods of history beside the fan: three years
 COLOUR = "#0d6b84"

@@ -1,6 +1,7 @@
 """``gongmai demo``: build the demonstration city where there is none, then serve it."""
 
 import json
+import os
 import socket
 import sys
 from datetime import datetime, timedelta
@@ -21,13 +22,14 @@ from gongmai.core.registry.queries import city
 from gongmai.demo import chasing, daily_power, sources
 from gongmai.demo.build import write_city
 from gongmai.demo.people import demo_people
+from gongmai.monitor.outlook.actions.foreseeing import foresee
 
 FOLDER, READY, BUILDING = "demo-city", "demo.json", "demo.building"
 STAY = timedelta(days=4)  # the simulated time runs on between two starts, but not out of the open month
 USAGE = 2
 # percent of the build from and to which a stage reaches; the registry's stages have no common name
-STAGES = {"demo": (0, 8), "returns": (18, 80), "panel": (80, 100)}
-REGISTRY = (8, 18)
+STAGES = {"demo": (0, 6), "returns": (14, 60), "panel": (60, 75), "forecast": (75, 100)}
+REGISTRY = (6, 14)
 
 
 @click.command()
@@ -76,6 +78,12 @@ def build(report: Report) -> dict[str, int]:
     counts = set_up_city(data / FOLDER, replace=True, report=report)
     chasing.play()
     daily_power.play()
+    clock.simulate(simulated_now())
+    foresee(
+        "output",
+        workers=os.cpu_count() or 1,
+        progress=lambda done, total, _what: report(done, total, "forecast"),
+    )
     clock.simulate(simulated_now())
     ready = data / f"{READY}.tmp"
     ready.write_text(json.dumps(counts))

@@ -35,8 +35,8 @@ def arrival_times(actor: Actor, form: str, since: int, until: int) -> list[tuple
     check_may(actor, VIEW_ACTION)
     rows = Return.objects.filter(
         scope_filter(actor, VIEW_ACTION, "enterprise__"), form=form, period__gte=since, period__lte=until
-    ).exclude(first_submitted_at=None)
-    return list(rows.values_list("enterprise_id", "period", "first_submitted_at"))
+    ).values_list("enterprise_id", "period", "first_submitted_at")
+    return [(firm, period, at) for firm, period, at in rows if at is not None]
 
 
 def deadlines(form: str, since: int, until: int) -> dict[int, datetime]:

@@ -45,7 +45,7 @@ def nowcast(request: HttpRequest) -> HttpResponseBase:
         again = rates(actor, period, asof=asof)
         steps = () if found.whole.hidden else path_of(actor, period, asof=asof)
     except NotPublished:
-        return render(request, "outlook/nowcast.html", choices | {"found": None}, status=404)
+        return render(request, "outlook/nowcast.html", choices | {"found": None})
     label = tables.group_labels(level, labeller())
     if (wanted := wanted_format(request)) is not None:
         title = _("Nowcast of output %(period)s") % {"period": period}

@@ -39,8 +39,11 @@ def test_a_warning_is_found_assigned_verified_handled_and_closed(sign_in, shoot,
     assert city.locator("#f-unit").input_value() == "lanshan"
     first = city.locator("tbody tr").first
     name = first.locator("th").inner_text()
-    for box in city.locator("tbody input[name=alert]").all()[1:]:
-        box.uncheck()
+    boxes = city.locator("tbody input[name=alert]")
+    city.get_by_label("选择本页全部").check()
+    assert all(box.is_checked() for box in boxes.all())
+    city.get_by_label("选择本页全部").uncheck()
+    boxes.first.check()
     city.get_by_role("button", name="将勾选的派发县区").click()
     expect(city.locator(".toast-note")).to_contain_text("已派发 1 条预警")
 

@@ -172,6 +172,13 @@
   });
   on("htmx:sendError", () => toast(toasts().dataset.offline, "error"));
 
+  // the box in the head of a table ticks and unticks every row of the page
+  on("change", (event) => {
+    if (!event.target.matches("[data-choose-all]")) return;
+    all("tbody input[type=checkbox]:not(:disabled)", event.target.closest("table"))
+      .forEach((box) => { box.checked = event.target.checked; });
+  });
+
   // a table that scrolls in its own box can be scrolled with the keyboard too
   function reachScrolling() {
     all(".table-box:not([tabindex])").forEach((box) => {

@@ -18,9 +18,6 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-choose]");
     if (!form) return;
-    if (event.target.matches("[data-choose-all]")) {
-      all("input[name=pk]", form).forEach((box) => { box.checked = event.target.checked; });
-    }
     const any = all("input[name=pk]", form).some((box) => box.checked);
     all("[data-needs-choice]", form).forEach((button) => { button.disabled = !any; });
   });

@@ -15,6 +15,7 @@ import django
 
 django.setup()
 
+from django.db import connections  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from gongmai.cli.worker import worker  # noqa: E402
@@ -138,6 +139,7 @@ def main() -> dict[str, Any]:
     review_params()
     reverse("home:home")
     adapter("panel_builder")
+    connections.close_all()  # a forked process must not go on in this one's transaction
     apart(work)
     turns = []
     _, before = apart(read_panel)

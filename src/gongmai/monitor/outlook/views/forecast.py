@@ -1,5 +1,6 @@
 """The forecast page: history, fan of what is to come, the record of such forecasts, Excel."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
@@ -60,23 +61,31 @@ def forecast(request: HttpRequest) -> HttpResponseBase:
     except kept.NoForecast:
         return render(request, "outlook/forecast.html", context | {"missing": "none"})
     keys = _offered(actor, file, level, request.GET.get("q", ""))
-    key = request.GET.get("key", "")
-    if key not in {code for code, _label in keys} and (not key or level is not Level.ENTERPRISE):
-        key = keys[0][0] if keys else ""
+    asked = request.GET.get("key", "")
+    if asked not in {code for code, _label in keys} and level is not Level.ENTERPRISE:
+        asked = ""
+    key, outlook = _first(actor, item, level, [asked] if asked else [code for code, _label in keys])
     context["keys"] = [(code, label, code == key) for code, label in keys]
     context["key"] = key
-    try:
-        outlook = read_outlook(actor, item, level, key)
-    except (kept.NoForecast, NotAllowed):
-        return render(
-            request, "outlook/forecast.html", context | {"missing": "key"}, status=404 if key else 200
-        )
+    if outlook is None:
+        status = 404 if asked else 200
+        return render(request, "outlook/forecast.html", context | {"missing": "key"}, status=status)
     name = key_label(actor, level, key)
     title = f"{name} · {words.item_label(item)}"
     if (wanted := wanted_format(request)) is not None:
         tables = forecast_board.tables(outlook, title, horizon)
         return table_response(request, tables, f"{title} {_('Forecast')} {outlook.file.last}", wanted)
     return render(request, "outlook/forecast.html", context | _shown(outlook, title, horizon))
+
+
+def _first(actor: Actor, item: str, level: Level, keys: Sequence[str]) -> tuple[str, Outlook | None]:
+    """The first of the series that has a forecast: firms new on the roster have none."""
+    for key in keys:
+        try:
+            return key, read_outlook(actor, item, level, key)
+        except (kept.NoForecast, NotAllowed):
+            continue
+    return (keys[0] if keys else ""), None
 
 
 def _horizon(request: HttpRequest) -> int:

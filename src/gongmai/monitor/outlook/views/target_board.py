@@ -120,7 +120,9 @@ def context(actor: Actor, watch: Watch, board: Board, request: HttpRequest) -> d
 
 
 def _firms(actor: Actor, watch: Watch) -> list[dict[str, Any]]:
-    firms = watch.firms or ()
+    firms = watch.firms
+    if not firms:  # none, or a reader who may not see them
+        return []
     rows = find_enterprises(actor, EnterpriseFilter()).filter(
         credit_code__in=[each.credit_code for each in firms]
     )

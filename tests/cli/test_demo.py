@@ -23,10 +23,11 @@ def silent(done: int, total: int, text: str) -> None:
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data folder of its own, in which the generator writes a small city without the officers who chase."""
+    """A data folder of its own, in which the generator writes a city that nobody chases or forecasts."""
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
     monkeypatch.setattr(command, "write_city", lambda folder, progress: write_city(folder))
     monkeypatch.setattr(command.chasing, "play", lambda: None)  # its officers are people of the whole city
+    monkeypatch.setattr(command, "foresee", lambda _item, **_: None)  # the small city has filed nothing
     return tmp_path
 
 
@@ -88,7 +89,14 @@ def test_time_runs_on_between_starts_but_not_out_of_the_open_month(data: Path) -
 def test_the_bar_of_the_whole_build_never_goes_back_and_ends_full() -> None:
     seen: list[int] = []
     report = command.whole(lambda done, total, text: seen.append(done))
-    for text in ("demo: files", "reading", "registry", "returns: reading monthly", "panel: 202306"):
+    for text in (
+        "demo: files",
+        "reading",
+        "registry",
+        "returns: reading monthly",
+        "panel: 202306",
+        "forecast",
+    ):
         for done in range(3):
             report(done, 2, text)
     assert seen == sorted(seen)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gongmai.core.period.types import FIRST_MONTH, LAST_MONTH
 from gongmai.monitor.outlook.rules.targets import Levers
+from gongmai.ui.templatetags.display import KCNY_PER_100M
 
-YI = 100_000  # thousand yuan
 WAN = 10
 Choices = list[tuple[str, str]]
 
@@ -101,7 +101,7 @@ class TargetForm(forms.Form):
 
     def clean_value(self) -> int:
         """In thousand yuan, above zero."""
-        value: int = round(self.cleaned_data["value"] * YI)
+        value: int = round(self.cleaned_data["value"] * KCNY_PER_100M)
         if value <= 0:
             raise forms.ValidationError(_("A target is above zero."))
         return value

@@ -11,10 +11,9 @@ from gongmai.monitor.outlook.messages import say
 from gongmai.monitor.outlook.queries.nowcast import Group, Nowcast, Step
 from gongmai.monitor.outlook.queries.nowcast_rules import inputs
 from gongmai.monitor.outlook.queries.resumption import Rates
-from gongmai.ui.templatetags.display import percent, yi
+from gongmai.ui.templatetags.display import KCNY_PER_100M, percent, yi
 
 Label = Callable[[str], str]
-KCNY_PER_100M = 100_000
 
 
 def group_labels(level: str, words: Callable[[str, str], str]) -> Label:

@@ -25,6 +25,7 @@ def path_rules() -> PathRules:
         span=entry["span"],
         most_error=entry["most_error"],
         seed=entry["seed"],
+        colours=(entry["likely"], entry["doubtful"]),
     )
 
 

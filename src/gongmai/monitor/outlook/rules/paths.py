@@ -33,6 +33,7 @@ class PathRules:
     span: int
     most_error: float
     seed: int
+    colours: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)

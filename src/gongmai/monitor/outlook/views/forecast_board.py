@@ -11,16 +11,16 @@ from gongmai.monitor.outlook.queries.forecast_reading import Outlook
 from gongmai.monitor.outlook.queries.forecast_vintages import BANDS
 from gongmai.monitor.outlook.types import Level, Record
 from gongmai.monitor.outlook.views import forecast_words as words
+from gongmai.ui.templatetags.display import KCNY_PER_100M
 
 SHOWN_BACK = 33  # periods of history beside the fan: three years
 COLOUR = "#0d6b84"
 OPACITY = {95: 0.12, 80: 0.16, 50: 0.22}
-KCNY_IN_YI = 100_000.0
 UNKNOWN, TO, MINUS = "\u2013", "\u2013", "\u2212"
 
 
 def _scale(item: str) -> float:
-    return KCNY_IN_YI if words.item_kind(item) == "yi" else 1.0
+    return KCNY_PER_100M if words.item_kind(item) == "yi" else 1.0
 
 
 def _round(value: float, item: str) -> float | None:

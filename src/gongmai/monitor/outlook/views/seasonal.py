@@ -30,11 +30,11 @@ from gongmai.monitor.outlook.queries.seasonal_rules import festival_dates, seaso
 from gongmai.monitor.outlook.types import Adjustment, Level, PanelSeries, SeriesError
 from gongmai.monitor.outlook.views.seasonal_charts import changes_chart, parts_chart
 from gongmai.monitor.outlook.views.seasonal_tables import (
-    KCNY_PER_100M,
     figure,
     make_tables,
     period_label,
 )
+from gongmai.ui.templatetags.display import KCNY_PER_100M
 
 
 @require_safe

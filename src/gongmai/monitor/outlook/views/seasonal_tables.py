@@ -10,8 +10,6 @@ from gongmai.monitor.outlook.queries.city_seasonal import COMPARABLE, CitySeries
 from gongmai.monitor.outlook.rules.calendar import FEBRUARY, MONTHS
 from gongmai.ui.templatetags.display import DASH, decimal, yi
 
-KCNY_PER_100M = 100_000.0
-
 
 def figure(value: float | None, unit: str) -> str:
     """A figure in the unit shown: hundreds of millions of yuan, or as it is kept."""

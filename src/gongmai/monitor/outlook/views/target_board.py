@@ -12,13 +12,12 @@ from gongmai.core.registry.queries import code_list, find_enterprises
 from gongmai.core.registry.types import EnterpriseFilter
 from gongmai.monitor.indicator.messages import HIDDEN
 from gongmai.monitor.outlook.queries.target_watch import BANDS, Chart, Watch, WatchRow
-from gongmai.ui.templatetags.display import DASH, decimal, percent, points, signed, trend, yi
+from gongmai.monitor.outlook.queries.targets import path_rules
+from gongmai.ui.templatetags.display import DASH, KCNY_PER_100M, decimal, percent, points, signed, trend, yi
 
 Names = Callable[[str, str], str]
-YI = 100_000.0
 HIDDEN_MARK = "\u00d7"
 MEDIAN, LOW, HIGH = BANDS.index(0.5), 0, len(BANDS) - 1
-LIKELY, DOUBTFUL = 0.7, 0.4
 Board = list[dict[str, Any]]
 
 
@@ -74,7 +73,7 @@ def _line(row: WatchRow, names: Names) -> dict[str, Any]:
         "expected": yi(bands[MEDIAN]) if bands else DASH,
         "range": f"{yi(bands[LOW])} ~ {yi(bands[HIGH])}" if bands else DASH,
         "probability": chance(now),
-        "chance_css": "" if now is None else "ok" if now >= LIKELY else "warn" if now >= DOUBTFUL else "bad",
+        "chance_css": _chance_css(now),
         "moved": points(moved, 0) if moved is not None else DASH,
         "moved_css": trend(moved) if moved else "",
         "scenario": chance(row.scenario.probability) if row.scenario else "",
@@ -90,6 +89,13 @@ def chance(share: float | None) -> str:
     if share < 0.01:  # noqa: PLR2004 - one per cent
         return "<1%"
     return ">99%" if share > 0.99 else percent(share, 0)  # noqa: PLR2004 - one per cent
+
+
+def _chance_css(chance: float | None) -> str:
+    if chance is None:
+        return ""
+    likely, doubtful = path_rules().colours
+    return "ok" if chance >= likely else "warn" if chance >= doubtful else "bad"
 
 
 def needed_text(row: WatchRow) -> str:
@@ -113,9 +119,9 @@ def context(actor: Actor, watch: Watch, board: Board, request: HttpRequest) -> d
         "chart": _chart(watch.chart, chosen) if watch.chart and chosen else None,
         "chart_table": _chart_table(watch.chart) if watch.chart else None,
         "firms": _firms(actor, watch),
-        "change": decimal(watch.change / YI, 1),
-        "explained": decimal(watch.explained / YI, 1),
-        "rest": decimal((watch.change - watch.explained) / YI, 1),
+        "change": decimal(watch.change / KCNY_PER_100M, 1),
+        "explained": decimal(watch.explained / KCNY_PER_100M, 1),
+        "rest": decimal((watch.change - watch.explained) / KCNY_PER_100M, 1),
     }
 
 
@@ -131,10 +137,10 @@ def _firms(actor: Actor, watch: Watch) -> list[dict[str, Any]]:
         {
             "code": each.credit_code,
             "name": found.get(each.credit_code, each.credit_code),
-            "month": decimal(each.month / YI, 2),
+            "month": decimal(each.month / KCNY_PER_100M, 2),
             "growth": signed(each.month / each.base - 1) if each.base else DASH,
-            "so_far": f"{each.so_far / YI:+.2f}",
-            "projection": f"{each.projection / YI:+.2f}",
+            "so_far": f"{each.so_far / KCNY_PER_100M:+.2f}",
+            "projection": f"{each.projection / KCNY_PER_100M:+.2f}",
             "css": trend(each.projection),
             "move": each,
         }
@@ -143,7 +149,7 @@ def _firms(actor: Actor, watch: Watch) -> list[dict[str, Any]]:
 
 
 def _yi(values: tuple[float, ...]) -> list[float]:
-    return [round(value / YI, 2) for value in values]
+    return [round(value / KCNY_PER_100M, 2) for value in values]
 
 
 def _chart(chart: Chart, line: dict[str, Any]) -> dict[str, Any]:
@@ -210,7 +216,7 @@ def _chart(chart: Chart, line: dict[str, Any]) -> dict[str, Any]:
                 "name": _("Target"),
                 "type": "line",
                 "symbol": "none",
-                "data": [round(line["row"].target / YI, 2)] * len(chart.periods),
+                "data": [round(line["row"].target / KCNY_PER_100M, 2)] * len(chart.periods),
                 "lineStyle": {"width": 2, "color": "var(--up)"},
                 "itemStyle": {"color": "var(--up)"},
             }
@@ -231,10 +237,10 @@ def _chart_table(chart: Chart) -> dict[str, Any]:
     rows = []
     for place, period in enumerate(chart.periods):
         if place < past:
-            rows.append([str(period), decimal(chart.actual[place] / YI, 2), None, None, None])
+            rows.append([str(period), decimal(chart.actual[place] / KCNY_PER_100M, 2), None, None, None])
         else:
             bands = chart.bands[place - past]
-            shown = [decimal(bands[one] / YI, 2) for one in (LOW, MEDIAN, HIGH)]
+            shown = [decimal(bands[one] / KCNY_PER_100M, 2) for one in (LOW, MEDIAN, HIGH)]
             rows.append([str(period), None, *shown])
     return {
         "columns": [
